@@ -1,0 +1,150 @@
+"""Reads the bank from its YAML files. An error names the file, the id and the key."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from interviewer.bank.question import Question, Topic, Track
+from interviewer.errors import BankError
+
+Model = TypeVar("Model", bound=BaseModel)
+Entry = TypeVar("Entry", Question, Track, Topic)
+_Loader: type[yaml.SafeLoader] = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+@dataclass(frozen=True)
+class Bank:
+    """All questions, tracks and topics. `version` is a digest of the files' content."""
+
+    questions: Mapping[str, Question]
+    tracks: Mapping[str, Track]
+    topics: Mapping[str, Topic]
+    version: str
+
+    def question(self, question_id: str) -> Question:
+        """Raises BankError, with the nearest id, when the bank has no such question."""
+        try:
+            return self.questions[question_id]
+        except KeyError:
+            raise BankError(f"No such question: {question_id}", hint=_nearest(question_id, self.questions)) from None
+
+    def topic(self, topic_id: str) -> Topic:
+        """Raises BankError, with the nearest id, when the bank has no such topic."""
+        try:
+            return self.topics[topic_id]
+        except KeyError:
+            known = ", ".join(self.topics)
+            hint = _nearest(topic_id, self.topics) or f"Topics: {known}."
+            raise BankError(f"No such topic: {topic_id}", hint=hint) from None
+
+
+def load_bank(folder: Path) -> Bank:
+    """The bank in `folder` (`topics.yaml`, `questions/*.yaml`, `tracks/*.yaml`).
+
+    Raises BankError for a file that can't be read, is no YAML, has an unknown or missing key, or points at an id
+    that does not exist.
+    """
+    digest = hashlib.sha256()
+    topics = _by_id(_read_all([folder / "topics.yaml"], Topic, digest))
+    questions = _by_id(_read_all(sorted((folder / "questions").glob("*.yaml")), Question, digest))
+    tracks = _by_id(_read_all(sorted((folder / "tracks").glob("*.yaml")), Track, digest))
+    _check_references(topics, questions, tracks)
+    return Bank(
+        questions={key: value for key, (value, _) in questions.items()},
+        tracks={key: value for key, (value, _) in tracks.items()},
+        topics={key: value for key, (value, _) in topics.items()},
+        version=digest.hexdigest()[:12],
+    )
+
+
+def _read_all(files: Sequence[Path], model: type[Model], digest: Any) -> list[tuple[Model, Path]]:
+    found: list[tuple[Model, Path]] = []
+    for file in files:
+        try:
+            raw = file.read_bytes()
+        except OSError as error:
+            raise BankError(f"{file}: can't be read", str(error.strerror or error)) from error
+        digest.update(raw)
+        try:
+            loaded: object = yaml.load(raw, _Loader)  # noqa: S506 -- a SafeLoader, in C where it was built
+        except yaml.YAMLError as error:
+            raise BankError(f"{file}: not valid YAML", str(error)) from error
+        entries: object = [loaded] if isinstance(loaded, dict) else loaded
+        if not isinstance(entries, list):
+            raise BankError(f"{file}: expected a list of entries", f"Found {type(loaded).__name__}.")
+        numbered = enumerate(cast("list[object]", entries))
+        found += [(_parse(entry, model, file, number), file) for number, entry in numbered]
+    return found
+
+
+def _parse(entry: object, model: type[Model], file: Path, number: int) -> Model:
+    entry_id = cast("dict[str, object]", entry).get("id") if isinstance(entry, dict) else None
+    name = str(entry_id or f"entry {number + 1}")
+    try:
+        return model.model_validate(entry)
+    except ValidationError as error:
+        lines = [_explain(problem, model) for problem in error.errors()]
+        raise BankError(
+            f"{file}: {name}: {lines[0]}", "\n".join(lines[1:]), "Mend the file; nothing was changed."
+        ) from error
+
+
+def _explain(problem: Any, model: type[BaseModel]) -> str:
+    place = ".".join(str(part) for part in problem["loc"]) or "entry"
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(str(problem["loc"][-1]), _keys(model), 1)
+        return f"{place}: unknown key" + (f" (did you mean {near[0]!r}?)" if near else "")
+    if problem["type"] == "missing":
+        return f"{place}: missing key"
+    return f"{place}: {problem['msg']}"
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    keys = dict.fromkeys(model.model_fields)
+    for field in model.model_fields.values():
+        for part in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                keys |= dict.fromkeys(_keys(part))
+    return list(keys)
+
+
+def _by_id(entries: Iterable[tuple[Entry, Path]]) -> dict[str, tuple[Entry, Path]]:
+    known: dict[str, tuple[Entry, Path]] = {}
+    for entry, file in entries:
+        if entry.id in known:
+            raise BankError(f"{file}: {entry.id}: this id is taken", f"It stands in {known[entry.id][1]} too.")
+        known[entry.id] = (entry, file)
+    return known
+
+
+def _check_references(
+    topics: Mapping[str, tuple[Topic, Path]],
+    questions: Mapping[str, tuple[Question, Path]],
+    tracks: Mapping[str, tuple[Track, Path]],
+) -> None:
+    for topic, file in topics.values():
+        _known(topic.near, topics, f"{file}: {topic.id}: near")
+    for question, file in questions.values():
+        _known([question.topic], topics, f"{file}: {question.id}: topic")
+        _known(question.chain, questions, f"{file}: {question.id}: chain")
+    for track, file in tracks.values():
+        _known([stage.question for stage in track.stages], questions, f"{file}: {track.id}: stages")
+
+
+def _known(ids: Iterable[str], known: Mapping[str, object], place: str) -> None:
+    for wanted in ids:
+        if wanted not in known:
+            raise BankError(f"{place}: there is no {wanted!r}", hint=_nearest(wanted, known))
+
+
+def _nearest(wanted: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(wanted, list(known), 1)
+    return f"Did you mean {near[0]!r}?" if near else ""
