@@ -21,13 +21,11 @@ Intent = Literal[
     "amend",
     "pause",
     "end",
-    "copy_of_question",
-    "intro",
-    "reverse",
 ]
 Standing = Literal["trusted", "provisional", "none"]
 GradeStatus = Literal["graded", "provisional", "pending", "ungraded"]
 FinishReason = Literal["complete", "ended", "answers_exhausted", "time", "budget"]
+SaidKind = Literal["clarify", "hint", "repeat", "notice", "closing"]
 AnswerKind = Literal["intro", "answer", "code", "reverse"]
 Command = Literal["skip", "hint", "repeat", "amend", "pause", "end"]
 
@@ -98,7 +96,7 @@ class FollowUpAsked(Event):
 @dataclass(frozen=True)
 class Said(Event):
     turn: int
-    kind: Literal["clarify", "hint", "repeat", "notice", "closing"]
+    kind: SaidKind
     text: str
 
 

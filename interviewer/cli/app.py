@@ -1,0 +1,61 @@
+"""Commands and exit codes: 0 fine, 1 failed, 2 bad arguments or input, 3 an answer needed a model and none could judge."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from interviewer.errors import InterviewerError
+
+INTERRUPTED = 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command and returns its exit code. Without arguments, in a terminal, that is the TUI."""
+    # Whoever traces other LangGraph programs has not asked for interviews to be sent anywhere.
+    os.environ["LANGSMITH_TRACING"] = "false"
+    try:
+        if not arguments:
+            return _terminal_interface()
+        # Typer costs a tenth of a second, which the first paint should not wait for.
+        import click
+
+        from interviewer.cli.commands import commands
+
+        try:
+            return int(commands()(list(arguments), standalone_mode=False) or 0)
+        except click.exceptions.Abort:
+            return INTERRUPTED
+        except click.ClickException as error:
+            error.show()
+            return error.exit_code
+    except InterviewerError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone; nothing more can be told
+        return 1
+
+
+def run_async(work: Coroutine[Any, Any, int]) -> int:
+    """The one place where the async core meets the synchronous command line."""
+    return asyncio.run(work)
+
+
+def _terminal_interface() -> int:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        print("Not a terminal. Use: interviewer mock --plain, or: interviewer --help", file=sys.stderr)
+        return 2
+    from tui.app import run as run_tui
+
+    def make_desk() -> Any:
+        from interviewer.wiring import desk_from_environment
+
+        return desk_from_environment()
+
+    return run_tui(make_desk)

@@ -1,0 +1,40 @@
+"""Opens the file that says where each running interview stands. It can be lost: the transcript rebuilds it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiosqlite
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+
+@asynccontextmanager
+async def open_checkpoints(file: Path, on_notice: Callable[[str], None]) -> AsyncIterator[AsyncSqliteSaver]:
+    """A checkpointer over `file`. A damaged file is moved aside with a notice, and a new one is begun."""
+    if await _damaged(file):
+        aside = file.with_name(f"{file.name}.bad-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+        for suffix in ("", "-wal", "-shm"):
+            part = file.with_name(file.name + suffix)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + suffix))
+        on_notice(
+            f"The checkpoints were damaged and lie in {aside.name} now; running interviews go on from the transcript."
+        )
+    async with AsyncSqliteSaver.from_conn_string(str(file)) as saver:
+        await saver.setup()
+        yield saver
+
+
+async def _damaged(file: Path) -> bool:
+    if not file.exists():
+        return False
+    try:
+        async with aiosqlite.connect(file) as connection, connection.execute("PRAGMA quick_check(1)") as cursor:
+            row = await cursor.fetchone()
+    except sqlite3.DatabaseError as error:
+        return not isinstance(error, sqlite3.OperationalError)  # locked or no permission is no damage
+    return row is None or row[0] != "ok"

@@ -1,0 +1,18 @@
+"""Says the question again, in role: nothing is explained, no point is given away."""
+
+from __future__ import annotations
+
+from langgraph.runtime import Runtime
+
+from interviewer.interview.context import Context
+from interviewer.interview.phrases import LINES
+from interviewer.interview.state import State
+from interviewer.interview.turns import ask_again, say
+
+
+async def clarify(state: State, runtime: Runtime[Context]) -> State:
+    context = runtime.context
+    kind = "repeat" if state["intent"] == "repeat" else "clarify"
+    current = await context.store.turn(state["session"], state["request"])
+    await say(state, runtime, kind, LINES[kind].say(context.choices.lang).format(text=current.text if current else ""))
+    return await ask_again(state, runtime)
