@@ -1,14 +1,18 @@
-"""Commands and exit codes: 0 fine, 1 failed, 2 bad arguments or input, 3 an answer needed a model and none could judge."""
+"""Exit codes: 0 fine, 1 failed, 2 bad arguments or input, 3 an answer needed a model and none could judge it."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
 
-from interviewer.errors import InterviewerError
+from interviewer.errors import InterviewerError, UsageError
+
+if TYPE_CHECKING:
+    from interviewer.interview.setup import Setup
+    from interviewer.wiring import Desk
 
 INTERRUPTED = 130
 
@@ -19,7 +23,7 @@ def run(arguments: Sequence[str]) -> int:
     os.environ["LANGSMITH_TRACING"] = "false"
     try:
         if not arguments:
-            return _terminal_interface()
+            return full_screen(_default_desk)
         # Typer costs a tenth of a second, which the first paint should not wait for.
         import click
 
@@ -47,15 +51,18 @@ def run_async(work: Coroutine[Any, Any, int]) -> int:
     return asyncio.run(work)
 
 
-def _terminal_interface() -> int:
+def full_screen(make_desk: Callable[[], Desk], start: Setup | None = None, resume: str | None = None) -> int:
+    """The full-screen interface; `make_desk` is called after the first paint. `start` or `resume` opens one at once."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        print("Not a terminal. Use: interviewer mock --plain, or: interviewer --help", file=sys.stderr)
-        return 2
+        raise UsageError("This is no terminal", hint="Use: interviewer mock --plain, or: interviewer --help")
+    if (sys.stderr.encoding or "").lower().replace("-", "") != "utf8":
+        raise UsageError("This terminal is not set to UTF-8", hint="Use: LC_ALL=C.UTF-8 interviewer")
     from tui.app import run as run_tui
 
-    def make_desk() -> Any:
-        from interviewer.wiring import desk_from_environment
+    return run_tui(make_desk, start=start, resume=resume)
 
-        return desk_from_environment()
 
-    return run_tui(make_desk)
+def _default_desk() -> Desk:
+    from interviewer.wiring import desk_from_environment
+
+    return desk_from_environment()

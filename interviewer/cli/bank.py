@@ -14,7 +14,7 @@ from interviewer.cli.app import run_async
 from interviewer.cli.group import Group
 from interviewer.cli.options import Json, Lang, Language
 from interviewer.cli.records import print_notice
-from interviewer.wiring import Desk, desk_from_environment, unheard
+from interviewer.wiring import Desk, desk_from_environment, silent
 
 
 def list_bank(lang: Lang = None, json: Json = False) -> int:
@@ -64,10 +64,10 @@ def index() -> int:
 
 async def _search(desk: Desk, text: str, limit: int, lang: Language | None, *, as_json: bool) -> int:
     try:
-        await desk.open(unheard, print_notice)
-        await desk.search.prepare(unheard)
+        await desk.open(silent, print_notice)
+        await desk.build_index(silent)
         found = await desk.search.search(text, limit=limit)
-        questions = [(desk.bank.question(hit.question_id), hit.score) for hit in found.hits]
+        questions = [(desk.bank.question(hit.question_id), hit.score) for hit in found]
         if as_json:
             print(_as_json(desk.bank, questions))
             return 0
@@ -84,8 +84,8 @@ async def _index(desk: Desk) -> int:
         typer.echo(f"\r{stage} {done}/{total}", nl=done >= total, err=True)
 
     try:
-        await desk.open(unheard, print_notice)
-        await desk.search.prepare(tell)
+        await desk.open(silent, print_notice)
+        await desk.build_index(tell)
         return 0
     finally:
         await desk.aclose()

@@ -56,7 +56,7 @@ class Front:
 
 
 def mock(
-    preset: Annotated[PresetName, typer.Option("--preset", help="The round.")] = PresetName("first"),
+    preset: Annotated[PresetName, typer.Option("--preset", help="The round.")] = PresetName.first,
     lang: Lang = None,
     level: Level = None,
     topics: Annotated[str | None, typer.Option("--topics", help="Topics, separated by commas.")] = None,
@@ -109,7 +109,7 @@ def drill(
 
 def _hold(desk: Desk, setup: Setup, resume: str | None, front: Front) -> int:
     if not front.in_lines:
-        return full_screen(desk, setup, resume)
+        return full_screen(lambda: desk, None if resume else setup, resume)
     return run_async(_in_lines(desk, setup, resume, front))
 
 
@@ -161,7 +161,7 @@ async def _quietly(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _progress(stage: str, done: int, total: int) -> None:
-    if total and (done == total or done == 0):
+    if total and done in {0, total}:
         print(f"{stage}: {100 * done // total} %", file=sys.stderr)
 
 

@@ -152,6 +152,8 @@ class Outcome:
 
     end: Literal["finished", "paused", "failed"] = "failed"
     failure: Failed | None = None
+    # A pause that the candidate asked for, not one because the input ended.
+    asked_for: bool = False
 
 
 class Printer(Protocol):
@@ -173,7 +175,7 @@ async def conduct(session: InterviewSession, answers: Answers, printer: Printer)
             return outcome
         given = None if paused else await answers.next(request, await session.draft(request.request))
         if given is None:
-            outcome.end = "paused"
+            outcome.end, outcome.asked_for = "paused", paused
             return outcome
         events = session.answer(request.request, given.text, command=given.command, reason=given.reason)
 

@@ -64,7 +64,10 @@ class PlainPrinter:
             case SessionStarted():
                 judge = event.judge.model or self._say("无", "none")
                 suggests = self._say("(仅供参考)", "(provisional)") if event.judge.standing == "provisional" else ""
-                return self._say(f"面试 {session} · 评分模型 {judge}{suggests}", f"Interview {session} · judged by {judge} {suggests}")
+                return self._say(
+                    f"面试 {session} · 评分模型 {judge}{suggests}",
+                    f"Interview {session} · judged by {judge} {suggests}",
+                )
             case PhaseChanged():
                 name = self._say(*PHASES[event.phase])
                 minutes = f" · {event.budget_s // 60} min" if event.budget_s else ""
@@ -87,7 +90,9 @@ class PlainPrinter:
                 verdict = event.verdict
                 return f"  {MARKS[verdict.verdict]} {self._point(event.question_id, verdict.point_id)}"
             case AnswerGraded():
-                return f"  {self._say('得分', 'Score')}: {self._score(event.score, event.status)} {event.reason}".rstrip()
+                return (
+                    f"  {self._say('得分', 'Score')}: {self._score(event.score, event.status)} {event.reason}".rstrip()
+                )
             case Finished():
                 lines = [f"\n{self._say('总分', 'Overall')}: {self._score(event.score, event.status)}"]
                 lines += [

@@ -12,7 +12,7 @@ import typer
 from interviewer.cli.app import run_async
 from interviewer.cli.options import Json
 from interviewer.errors import StorageError, UsageError
-from interviewer.wiring import Desk, desk_from_environment, unheard
+from interviewer.wiring import Desk, desk_from_environment, silent
 
 
 class ExportFormat(StrEnum):
@@ -36,14 +36,17 @@ def review(
 
 async def _sessions(desk: Desk, *, as_json: bool) -> int:
     try:
-        await desk.open(unheard, print_notice)
+        await desk.open(silent, print_notice)
         records = await desk.sessions()
         if as_json:
-            print(jsonlib.dumps({"sessions": [record.model_dump(mode="json") for record in records]}, ensure_ascii=False))
+            body = {"sessions": [record.model_dump(mode="json") for record in records]}
+            print(jsonlib.dumps(body, ensure_ascii=False))
             return 0
         for record in records:
             score = "-" if record.score is None else f"{record.score:.0f}"
-            print(f"{record.id}  {record.preset:<7} {record.lang}  {record.status:<8} {score:>3} {record.grade_status or ''}")
+            print(
+                f"{record.id}  {record.preset:<7} {record.lang}  {record.status:<8} {score:>3} {record.grade_status or ''}"
+            )
         if not records:
             print("No interviews yet. Begin with: interviewer mock")
         return 0
@@ -55,7 +58,7 @@ async def _review(desk: Desk, session: str | None, form: ExportFormat, output: P
     from interviewer.transcript.export import to_json, to_markdown
 
     try:
-        await desk.open(unheard, print_notice)
+        await desk.open(silent, print_notice)
         if session is None:
             records = await desk.sessions()
             if not records:
@@ -73,7 +76,9 @@ async def _review(desk: Desk, session: str | None, form: ExportFormat, output: P
         try:
             output.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise StorageError(f"Can't write {output}", str(error.strerror or error), "The transcript is kept.") from error
+            raise StorageError(
+                f"Can't write {output}", str(error.strerror or error), "The transcript is kept."
+            ) from error
         print(f"Written: {output}")
         return 0
     finally:

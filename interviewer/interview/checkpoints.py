@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,26 +13,28 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 
 @asynccontextmanager
-async def open_checkpoints(file: Path, on_notice: Callable[[str], None]) -> AsyncIterator[AsyncSqliteSaver]:
+async def open_checkpoints(file: Path, on_notice: Callable[[str], None]) -> AsyncGenerator[AsyncSqliteSaver]:
     """A checkpointer over `file`. A damaged file is moved aside with a notice, and a new one is begun."""
     if await _damaged(file):
-        aside = file.with_name(f"{file.name}.bad-{datetime.now(UTC):%Y%m%d-%H%M%S}")
-        for suffix in ("", "-wal", "-shm"):
-            part = file.with_name(file.name + suffix)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + suffix))
-        on_notice(
-            f"The checkpoints were damaged and lie in {aside.name} now; running interviews go on from the transcript."
-        )
+        aside = _put_aside(file)
+        on_notice(f"The checkpoints were damaged and lie in {aside} now; interviews go on from the transcript.")
     async with AsyncSqliteSaver.from_conn_string(str(file)) as saver:
         await saver.setup()
         yield saver
 
 
+def _put_aside(file: Path) -> str:
+    aside = f"{file.name}.bad-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    for suffix in ("", "-wal", "-shm"):
+        part = file.with_name(file.name + suffix)
+        if part.exists():
+            part.rename(file.with_name(aside + suffix))
+    return aside
+
+
 async def _damaged(file: Path) -> bool:
-    if not file.exists():
-        return False
     try:
+        # Opening makes an empty file where there was none, which is a sound database.
         async with aiosqlite.connect(file) as connection, connection.execute("PRAGMA quick_check(1)") as cursor:
             row = await cursor.fetchone()
     except sqlite3.DatabaseError as error:

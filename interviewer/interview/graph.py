@@ -4,7 +4,7 @@ plan -> ask -> listen -> understand -+-> grade -+-> probe -> listen ...
                                      |          +-> ask (next question) -> listen ...
                                      |          +-> debrief -> END
                                      +-> clarify | hint | pause -> listen
-                                     +-> amend -> listen (the question before, once more)
+                                     +-> amend -> listen | understand (the question before, once more)
                                      +-> debrief (the candidate ends it)
 """
 
@@ -55,7 +55,6 @@ def interview_graph() -> StateGraph[State, Context, Any, Any]:
     graph.add_edge("clarify", "listen")
     graph.add_edge("hint", "listen")
     graph.add_edge("pause", "listen")
-    graph.add_edge("amend", "listen")
     graph.add_conditional_edges("grade", after_grading)
     graph.add_edge("probe", "listen")
     graph.add_edge("debrief", END)

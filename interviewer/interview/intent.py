@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from interviewer.interview.events import Intent
 from interviewer.judge.rules import is_dont_know
@@ -10,16 +11,22 @@ from interviewer.judge.rules import is_dont_know
 _EDGES = " \t\r\n。.!！?？~～,，、;；:："
 
 # Whole messages only: an answer that merely contains one of these words is an answer.
-_WHOLE: tuple[tuple[Intent, frozenset[str]], ...] = (
-    ("skip", frozenset({"跳过", "下一题", "过", "下一个", "换一题", "换一个问题", "skip", "next", "next question", "pass"})),
-    ("hint", frozenset({"提示", "给个提示", "给点提示", "提示一下", "能提示一下吗", "hint", "a hint", "give me a hint",
-                        "a hint please", "hint please"})),
-    ("repeat", frozenset({"重复", "再说一遍", "重复一遍", "没听清", "没听清楚", "再说一次", "repeat", "again", "say again",
-                          "please repeat", "could you repeat that", "can you repeat that", "pardon"})),
-    ("pause", frozenset({"暂停", "停一下", "等一下", "先暂停", "pause", "hold on", "wait"})),
-    ("end", frozenset({"结束", "结束面试", "退出", "不面了", "end", "quit", "exit", "stop", "end interview",
-                       "end the interview"})),
-)  # fmt: skip
+_WHOLE: Mapping[Intent, frozenset[str]] = {
+    "skip": frozenset(
+        {"跳过", "下一题", "过", "下一个", "换一题", "换一个问题", "skip", "next", "next question", "pass"}
+    ),
+    "hint": frozenset(
+        {"提示", "给个提示", "给点提示", "提示一下", "能提示一下吗", "hint", "a hint", "give me a hint", "hint please"}
+    ),
+    "repeat": frozenset(
+        {"重复", "再说一遍", "重复一遍", "没听清", "没听清楚", "再说一次"}
+        | {"repeat", "again", "say again", "please repeat", "could you repeat that", "can you repeat that", "pardon"}
+    ),
+    "pause": frozenset({"暂停", "停一下", "等一下", "先暂停", "pause", "hold on", "wait"}),
+    "end": frozenset(
+        {"结束", "结束面试", "退出", "不面了", "end", "quit", "exit", "stop", "end interview", "end the interview"}
+    ),
+}
 _CLARIFY = re.compile(
     r"(是指|指的是|什么意思|啥意思|是问|是说|能具体|具体指|哪方面|哪个方面|what do you mean|do you mean|"
     r"could you clarify|can you clarify|what exactly|which aspect)",
@@ -32,7 +39,7 @@ _QUESTION_AT_MOST = 60  # characters: a longer message with a question mark is a
 def read_intent(text: str) -> Intent:
     """The intent of a typed message. Empty text is an answer: the judge's rules give it nothing."""
     bare = " ".join(text.strip(_EDGES).lower().split())
-    for intent, messages in _WHOLE:
+    for intent, messages in _WHOLE.items():
         if bare in messages:
             return intent
     if is_dont_know(text):

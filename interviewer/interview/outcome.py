@@ -12,24 +12,24 @@ from langgraph.runtime import Runtime
 from interviewer.interview.context import Context
 from interviewer.interview.events import AnswerGraded, Finished, FinishReason, Phase, PhaseResult, PointJudged
 from interviewer.interview.state import State
-from interviewer.judge.score import PHASE_WEIGHT, Score, overall_score, phase_score
+from interviewer.judge.score import PHASE_WEIGHT, phase_score
 from interviewer.transcript.record import SessionRecord, Transcript
-from interviewer.transcript.scoring import QuestionResult, question_results
+from interviewer.transcript.scoring import QuestionResult, question_results, session_score
 
 
 async def tell_graded(state: State, runtime: Runtime[Context], *, ended: bool) -> set[str]:
     """Emits the verdicts that have become known; returns their requests. `ended`: the running question gets no more."""
     context = runtime.context
-    told: set[str] = set()
-    for graded in context.grader.collect():
-        turn, grading = graded.turn, graded.grading
-        told.add(turn.request)
-        for verdict in grading.verdicts:
+    fresh = context.grader.collect()
+    if not fresh:
+        return set()
+    transcript = await context.store.transcript(state["session"])
+    results = question_results(transcript, context.bank, provisional=context.provisional)
+    scores = {result.question_id: result.score for result in results}
+    for graded in fresh:
+        turn, score = graded.turn, scores[graded.turn.question_id]
+        for verdict in graded.grading.verdicts:
             runtime.stream_writer(PointJudged(turn.question_id, verdict))
-        transcript = await context.store.transcript(state["session"])
-        results = question_results(transcript, context.bank)
-        score = next((item.score for item in results if item.question_id == turn.question_id), None)
-        score = marked(score, provisional=context.provisional) if score else Score(None, 0.0, "ungraded")
         runtime.stream_writer(
             AnswerGraded(
                 question_id=turn.question_id,
@@ -38,10 +38,10 @@ async def tell_graded(state: State, runtime: Runtime[Context], *, ended: bool) -
                 status=score.status,
                 score=score.value,
                 coverage=score.coverage,
-                reason=grading.cause or score.reason,
+                reason=graded.grading.cause or score.reason,
             )
         )
-    return told
+    return {graded.turn.request for graded in fresh}
 
 
 def tell_pending(state: State, runtime: Runtime[Context]) -> None:
@@ -50,20 +50,10 @@ def tell_pending(state: State, runtime: Runtime[Context]) -> None:
     )
 
 
-def marked(score: Score, *, provisional: bool) -> Score:
-    """The same score, marked provisional where the judge only suggests."""
-    if score.status == "graded" and provisional:
-        return Score(score.value, score.coverage, "provisional", score.reason)
-    return score
-
-
 def phase_results(transcript: Transcript, results: Sequence[QuestionResult]) -> tuple[PhaseResult, ...]:
     """One result for each phase that was held, in order."""
-    phases: list[Phase] = []
-    for turn in transcript.turns:
-        if turn.phase not in phases:
-            phases.append(turn.phase)
-    return tuple(_phase_result(phase, transcript, results) for phase in phases)
+    held = dict.fromkeys(turn.phase for turn in transcript.turns)
+    return tuple(_phase_result(cast("Phase", phase), transcript, results) for phase in held)
 
 
 def _phase_result(phase: Phase, transcript: Transcript, results: Sequence[QuestionResult]) -> PhaseResult:
@@ -76,17 +66,10 @@ def _phase_result(phase: Phase, transcript: Transcript, results: Sequence[Questi
     return PhaseResult(phase, score.value, score.status, score.coverage, len(own), seconds)
 
 
-def closed(
-    session: SessionRecord, phases: Sequence[PhaseResult], *, reason: str, provisional: bool, at: datetime
-) -> SessionRecord:
+def closed(transcript: Transcript, results: Sequence[QuestionResult], *, reason: str, at: datetime) -> SessionRecord:
     """The session's record with its closing fields filled in."""
-    held = {
-        phase.phase: Score(phase.score, phase.coverage, "graded" if phase.score is not None else "ungraded")
-        for phase in phases
-        if phase.status != "noted"
-    }
-    score = marked(overall_score(held), provisional=provisional)
-    return session.model_copy(
+    score = session_score(results)
+    return transcript.session.model_copy(
         update={
             "status": "finished",
             "finished_at": at,
@@ -94,7 +77,7 @@ def closed(
             "score": score.value,
             "coverage": score.coverage,
             "grade_status": score.status,
-            "phases": [asdict(phase) for phase in phases],
+            "phases": [asdict(phase) for phase in phase_results(transcript, results)],
         }
     )
 

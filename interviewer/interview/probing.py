@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from interviewer.bank.question import Point
 from interviewer.interview.context import Context
 from interviewer.interview.state import State
 from interviewer.judge.evidence import overlap
 from interviewer.judge.score import standing_verdicts
-from interviewer.judge.verdict import Word
+from interviewer.judge.verdict import Verdict, Word
 
 _SETTLED: frozenset[Word] = frozenset({"hit"})
 _RANK: dict[Word, int] = {"wrong": 0, "miss": 1, "partial": 1, "abstain": 2, "hit": 3}
@@ -25,7 +27,7 @@ async def next_probe(state: State, context: Context) -> Point | None:
     turns = await context.store.turns_of(state["session"], question.id)
     probed = {turn.probe_point for turn in turns if turn.probe_point}
     said: list[str] = []
-    judged = []
+    judged: list[Sequence[Verdict]] = []
     for turn in turns:
         answer = await context.store.answer(state["session"], turn.request)
         if answer is not None:

@@ -4,6 +4,8 @@ The transcript store is the truth. `answer` saves under the unique key (session,
 graph, with the request's name and never the text; so killed at any moment, the next start goes on from what was saved.
 """
 
+# LangGraph leaves type parameters of its own methods open.
+# pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
 import secrets

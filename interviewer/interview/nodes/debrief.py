@@ -5,7 +5,7 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from interviewer.interview.context import Context
-from interviewer.interview.outcome import closed, finished_event, phase_results, tell_graded
+from interviewer.interview.outcome import closed, finished_event, tell_graded
 from interviewer.interview.phrases import LINES
 from interviewer.interview.state import State
 from interviewer.interview.turns import say
@@ -21,9 +21,9 @@ async def debrief(state: State, runtime: Runtime[Context]) -> State:
         await tell_graded(state, runtime, ended=True)
     await tell_graded(state, runtime, ended=True)
     transcript = await context.store.transcript(state["session"])
-    phases = phase_results(transcript, question_results(transcript, context.bank))
+    results = question_results(transcript, context.bank, provisional=context.provisional)
     reason = state.get("reason") or "complete"
-    record = closed(transcript.session, phases, reason=reason, provisional=context.provisional, at=context.clock.now())
+    record = closed(transcript, results, reason=reason, at=context.clock.now())
     await context.store.finish_session(record)
     runtime.stream_writer(finished_event(record))
     return {"reason": reason}

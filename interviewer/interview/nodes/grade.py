@@ -5,13 +5,14 @@ from __future__ import annotations
 from langgraph.runtime import Runtime
 
 from interviewer.interview.context import Context
-from interviewer.interview.events import Said
+from interviewer.interview.events import FinishReason
 from interviewer.interview.outcome import tell_graded, tell_pending
 from interviewer.interview.phrases import LINES
 from interviewer.interview.presets import PROBES_PER_QUESTION
 from interviewer.interview.probing import next_probe
 from interviewer.interview.routes import next_place, out_of_time
 from interviewer.interview.state import State, Step, request_name
+from interviewer.interview.turns import say
 from interviewer.transcript.scoring import wants_grading
 
 
@@ -24,9 +25,8 @@ async def grade(state: State, runtime: Runtime[Context]) -> State:
     if wants_grading(turn, answer):
         context.grader.start(turn, answer)
         await context.grader.wait(turn.request, context.choices.patience_s)
-    elif state["turn_kind"] == "reverse":
-        text = LINES["reverse_reply"].say(context.choices.lang)
-        runtime.stream_writer(Said(state["turn"], "notice", text))
+    elif state["turn_kind"] == "reverse" and answer.text.strip():
+        await say(state, runtime, "notice", LINES["reverse_reply"].say(context.choices.lang))
     step = await _next_step(state, context)
     late = await tell_graded(state, runtime, ended=step != "probe")
     if wants_grading(turn, answer) and turn.request not in late:
@@ -44,12 +44,12 @@ async def _next_step(state: State, context: Context) -> Step:
     if opened is not None:
         return "probe" if opened.kind == "probe" else "ask"
     wants_more = state["intent"] in ("answer", "amend") and state["turn_kind"] in ("question", "probe")
-    if wants_more and state["probes"] < PROBES_PER_QUESTION and not out_of_time(state):
-        if await next_probe(state, context) is not None:
-            return "probe"
+    may_probe = wants_more and state["probes"] < PROBES_PER_QUESTION and not out_of_time(state)
+    if may_probe and await next_probe(state, context) is not None:
+        return "probe"
     return "ask" if next_place(state, keep_phase=not out_of_time(state)) else "debrief"
 
 
-def _ending(state: State, step: Step) -> str:
+def _ending(state: State, step: Step) -> FinishReason:
     cut_short = step == "debrief" and next_place(state) is not None
     return "time" if cut_short else "complete"

@@ -43,7 +43,7 @@ def _items(bank: Bank, choices: Choices, shape: PhaseShape, rng: random.Random, 
         return _track_items(bank, choices, shape, rng, taken)
     items: list[PlannedItem] = []
     for number in range(shape.quota):
-        drawn = _draw(bank, choices, shape, rng, taken, number)
+        drawn = _draw(bank, choices, shape, rng, taken, number=number)
         if drawn is None:
             break
         items.append({"question_id": drawn.question.id, "why": drawn.why.say(choices.lang), "track": ""})
@@ -54,7 +54,7 @@ def _items(bank: Bank, choices: Choices, shape: PhaseShape, rng: random.Random, 
 
 
 def _draw(
-    bank: Bank, choices: Choices, shape: PhaseShape, rng: random.Random, taken: set[str], number: int
+    bank: Bank, choices: Choices, shape: PhaseShape, rng: random.Random, taken: set[str], *, number: int
 ) -> Drawn | None:
     first = choices.preset.first_topics
     topics = choices.topics or (first[number : number + 1] if shape.phase == "knowledge" else ())

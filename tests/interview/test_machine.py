@@ -1,0 +1,294 @@
+"""Whole interviews through the session facade: what is asked, in which order, and what it comes to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fakes.interviews import drain, of, room
+from fakes.judging import NamingJudge
+from interviewer.errors import LockedError, NoModel, UsageError
+from interviewer.interview.events import (
+    AnswerGraded,
+    AnswerRequested,
+    AnswerSaved,
+    Event,
+    Failed,
+    Finished,
+    FollowUpAsked,
+    PhaseChanged,
+    PointJudged,
+    QuestionAsked,
+    Said,
+    SessionStarted,
+)
+from interviewer.interview.session import InterviewSession
+
+
+def everything(request: AnswerRequested, events: list[Event]) -> str:
+    return "* 全都说到了"
+
+
+def nothing(request: AnswerRequested, events: list[Event]) -> str:
+    return "不会"
+
+
+def vague(request: AnswerRequested, events: list[Event]) -> str:
+    return "大概就是那样"
+
+
+async def test_a_perfect_candidate_gets_100_and_no_probe(tmp_path: Path):
+    async with room(tmp_path) as r:
+        events = await r.sit(await r.new("screen"), everything)
+    [finished] = of(events, Finished)
+    assert (finished.reason, finished.status, finished.score) == ("complete", "graded", 100)
+    assert not of(events, FollowUpAsked)
+    assert [phase.phase for phase in finished.phases] == ["intro", "project", "knowledge", "scenario", "reverse"]
+
+
+async def test_dont_know_is_taken_at_once_and_moves_on(tmp_path: Path):
+    async with room(tmp_path) as r:
+        events = await r.sit(await r.new("screen"), nothing)
+    assert not of(events, FollowUpAsked)
+    assert of(events, Finished)[0].score == 0
+
+
+async def test_at_most_two_probes_a_question_and_each_for_another_point(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        events = await r.sit(session, vague)
+        transcript = await r.transcript(session)
+    for asked in of(events, QuestionAsked):
+        assert sum(probe.question_id == asked.question_id for probe in of(events, FollowUpAsked)) == 2
+    probed = [(turn.question_id, turn.probe_point) for turn in transcript.turns if turn.probe_point]
+    assert len(probed) == len(set(probed))
+
+
+async def test_probes_go_to_wrong_points_first_then_by_weight(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        bank = r.ports.bank
+        wrong: dict[str, str] = {}
+
+        def mistaken(request: AnswerRequested, events: list[Event]) -> str:
+            question = bank.question(of(events, QuestionAsked)[-1].question_id)
+            light = min(question.points, key=lambda point: point.weight)
+            wrong[question.id] = light.id
+            return f"!{light.id}"
+
+        await r.sit(session, mistaken)
+        transcript = await r.transcript(session)
+    first: dict[str, str | None] = {}
+    for turn in transcript.turns:
+        if turn.kind == "probe":
+            first.setdefault(turn.question_id, turn.probe_point)
+    assert first == wrong
+
+
+async def test_no_question_comes_twice_and_the_seed_fixes_them(tmp_path: Path):
+    async def asked(seed: int, folder: str) -> list[str]:
+        async with room(tmp_path / folder) as r:
+            events = await r.sit(await r.new("second", seed=seed), everything)
+        return [event.question_id for event in of(events, QuestionAsked)]
+
+    once, again, other = await asked(7, "a"), await asked(7, "b"), await asked(8, "c")
+    assert once == again
+    assert once != other
+    assert len(once) == len(set(once))
+
+
+@pytest.mark.parametrize("preset", ["daily", "screen", "first", "second", "lead", "drill"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+async def test_every_round_runs_to_its_end_in_both_languages(tmp_path: Path, preset: str, lang: str):
+    async with room(tmp_path) as r:
+        events = await r.sit(await r.new(preset, lang=lang), vague)
+    assert of(events, Finished)[0].reason == "complete"
+    assert [event.phase for event in of(events, PhaseChanged)] == list(
+        dict.fromkeys(event.phase for event in of(events, PhaseChanged))
+    )
+
+
+async def test_every_answer_is_judged_exactly_once(tmp_path: Path):
+    judge = NamingJudge()
+    async with room(tmp_path, judge) as r:
+        session = await r.new("first")
+        await r.sit(session, vague)
+        transcript = await r.transcript(session)
+    judged = [case.turn for case in judge.judged]
+    assert len(judged) == len(set(judged))
+    requests = [grading.request for grading in transcript.gradings]
+    assert len(requests) == len(set(requests)) == len(judged)
+
+
+async def test_evidence_lies_in_the_answer(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        await r.sit(session, everything)
+        transcript = await r.transcript(session)
+    spans = [(g.request, v.evidence) for g in transcript.gradings for v in g.verdicts if v.evidence]
+    assert spans
+    for request, span in spans:
+        answer = transcript.answer(request)
+        assert answer is not None
+        assert span.of(answer.text) == "*"
+
+
+async def test_a_hint_gives_no_point_away_and_halves_the_credit(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        seen: set[str] = set()
+
+        def hinted(request: AnswerRequested, events: list[Event]) -> str:
+            question = of(events, QuestionAsked)[-1].question_id
+            if question in seen:
+                return "*"
+            seen.add(question)
+            return "提示"
+
+        events = await r.sit(session, hinted)
+        bank = r.ports.bank
+    hints = [event for event in of(events, Said) if event.kind == "hint"]
+    assert len(hints) == 3
+    points = {point.text.zh for question in bank.questions.values() for point in question.points}
+    assert not any(point in hint.text for hint in hints for point in points)
+    assert of(events, Finished)[0].score == 50
+
+
+async def test_skip_is_recorded_and_counts_as_missed(tmp_path: Path):
+    async with room(tmp_path) as r:
+        events = await r.sit(await r.new("daily"), lambda request, events: "跳过")
+    assert {event.intent for event in of(events, AnswerSaved)} == {"skip"}
+    assert of(events, Finished)[0].score == 0
+    assert not of(events, FollowUpAsked)
+
+
+async def test_repeat_and_clarify_say_the_question_again_without_a_verdict(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        script = iter(["再说一遍", "你是指训练阶段吗?", *["*"] * 3])
+        events = await r.sit(session, lambda request, events: next(script))
+    first = of(events, QuestionAsked)[0].text
+    said = [event for event in of(events, Said) if event.kind in ("repeat", "clarify")]
+    assert [event.kind for event in said] == ["repeat", "clarify"]
+    assert all(first in event.text for event in said)
+    assert len(of(events, AnswerGraded)) == 3
+
+
+async def test_an_amendment_reopens_the_question_before(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        script = iter(["不会", "更正:*", "*", "*"])
+        events = await r.sit(session, lambda request, events: next(script))
+    questions = [event.question_id for event in of(events, QuestionAsked)]
+    assert questions[1] == questions[2]  # the running question is asked again after the amendment
+    graded = [(event.question_id, event.score) for event in of(events, AnswerGraded)]
+    assert graded[:2] == [(questions[0], 0), (questions[0], 100)]
+    assert of(events, Finished)[0].score == 100
+
+
+async def test_end_goes_to_the_debrief_at_once(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("screen")
+        script = iter(["大家好", "*", "结束"])
+        events = await r.sit(session, lambda request, events: next(script))
+    [finished] = of(events, Finished)
+    assert finished.reason == "ended"
+    assert finished.score == 100  # over what was held
+
+
+async def test_time_that_is_used_up_ends_the_phase_and_the_interview(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("screen")
+
+        def slow(request: AnswerRequested, events: list[Event]) -> str:
+            r.clock.advance(10 * 60)
+            return "嗯"
+
+        events = await r.sit(session, slow)
+    # Ten minutes each: one question a phase; knowledge has thirteen, so its first answer still gets a probe.
+    assert len(of(events, QuestionAsked)) == len(of(events, PhaseChanged)) == 5
+    assert len(of(events, FollowUpAsked)) == 1
+    assert of(events, Finished)[0].reason == "complete"
+
+
+async def test_the_candidates_time_alone_is_counted(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+
+        def thinking(request: AnswerRequested, events: list[Event]) -> str:
+            r.clock.advance(30)
+            return "*"
+
+        events = await r.sit(session, thinking)
+        transcript = await r.transcript(session)
+    assert [answer.seconds for answer in transcript.answers] == [30, 30, 30]
+    assert of(events, Finished)[0].phases[0].seconds == 90
+
+
+async def test_without_a_model_answers_stay_ungraded_and_nothing_is_made_up(tmp_path: Path):
+    judge = NamingJudge(error=NoModel("No model could answer"))
+    async with room(tmp_path, judge) as r:
+        session = await r.new("daily")
+        events = await r.sit(session, everything)
+        assert session.unjudged == len(of(events, AnswerSaved))
+    [finished] = of(events, Finished)
+    assert (finished.status, finished.score) == ("ungraded", None)
+    assert {event.status for event in of(events, AnswerGraded)} == {"ungraded"}
+
+
+async def test_a_judge_that_is_not_trusted_gives_provisional_scores(tmp_path: Path):
+    async with room(tmp_path) as r:
+        r.standing = "provisional"
+        events = await r.sit(await r.new("daily"), everything)
+    assert of(events, Finished)[0].status == "provisional"
+
+
+async def test_a_slow_judge_does_not_stall_the_interview_and_the_debrief_waits(tmp_path: Path):
+    judge = NamingJudge(delay_s=0.3)
+    async with room(tmp_path, judge) as r:
+        session = await r.new("daily", unattended=False)
+        object.__setattr__(session._context.choices, "patience_s", 0.0)
+        events = await r.sit(session, everything)
+    statuses = [event.status for event in of(events, AnswerGraded)]
+    assert "pending" in statuses
+    assert of(events, Finished)[0].status == "graded"
+    judged = {event.question_id for event in of(events, PointJudged)}
+    assert judged == {event.question_id for event in of(events, QuestionAsked)}
+
+
+async def test_an_answer_to_another_request_is_refused_and_changes_nothing(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        events: list[Event] = []
+        async with session:
+            request = await drain(session.start(), events)
+            assert request is not None
+            with pytest.raises(UsageError, match="r009"):
+                await drain(session.answer("r009", "text"), events)
+        assert (await r.transcript(session)).answers == ()
+
+
+async def test_an_unknown_topic_is_refused_with_the_nearest_one(tmp_path: Path):
+    async with room(tmp_path) as r:
+        with pytest.raises(UsageError, match="finetuning"):
+            await r.new("drill", topics=("finetunning",))
+
+
+async def test_the_same_interview_is_not_opened_twice(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        async with session:
+            other = await InterviewSession.load(r.ports, session.id)
+            with pytest.raises(LockedError, match="this interview"):
+                async with other:
+                    pass
+
+
+async def test_a_drill_grades_at_once(tmp_path: Path):
+    async with room(tmp_path) as r:
+        events = await r.sit(await r.new("drill", topics=("attention",), count=1), everything)
+    names = [type(event).__name__ for event in events]
+    assert names.index("AnswerGraded") < names.index("Finished")
+    assert not of(events, Failed)
+    assert of(events, SessionStarted)[0].preset == "drill"

@@ -1,0 +1,180 @@
+"""Stopped at any moment, an interview goes on from what was saved."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from fakes.interviews import Room, drain, of, room
+from fakes.judging import NamingJudge
+from interviewer.interview.events import (
+    AnswerRequested,
+    Event,
+    Finished,
+    FollowUpAsked,
+    PointJudged,
+    QuestionAsked,
+    SessionStarted,
+)
+from interviewer.interview.session import InterviewSession
+from interviewer.transcript.record import AnswerRecord
+
+
+def answer_to(request: AnswerRequested) -> str:
+    return f"第 {request.turn} 次回答 {'*' if request.turn % 3 else '嗯'}"
+
+
+async def load(r: Room, session: str) -> InterviewSession:
+    return await InterviewSession.load(r.ports, session, unattended=True)
+
+
+async def go_on(r: Room, session_id: str, stops: random.Random | None = None) -> list[Event]:
+    """Runs the session; with `stops` it is abandoned and loaded again now and then."""
+    collected: list[Event] = []
+    session = await load(r, session_id)
+    while True:
+        async with session:
+            stream = session.start()
+            while True:
+                request = None
+                async for stamped in stream:
+                    collected.append(stamped.event)
+                    if isinstance(stamped.event, AnswerRequested):
+                        request = stamped.event
+                    if stops and stops.random() < 0.06:
+                        await stream.aclose()  # type: ignore[attr-defined]
+                        request = None
+                        break
+                else:
+                    if request is None:
+                        return collected
+                    stream = session.answer(request.request, answer_to(request))
+                    continue
+                break
+        session = await load(r, session_id)
+
+
+def asked(events: list[Event]) -> list[str]:
+    texts = [event.text for event in events if isinstance(event, (QuestionAsked, FollowUpAsked))]
+    return list(dict.fromkeys(texts))
+
+
+async def test_an_interview_abandoned_many_times_asks_the_same_and_judges_each_answer_once(tmp_path: Path):
+    async with room(tmp_path / "whole") as r:
+        session = await r.new("screen", seed=7)
+        whole = await go_on(r, session.id)
+        expected = [(turn.request, turn.text) for turn in (await r.transcript(session)).turns]
+    for seed in range(2):
+        async with room(tmp_path / f"cut{seed}") as r:
+            session = await r.new("screen", seed=7)
+            events = await go_on(r, session.id, random.Random(seed))
+            transcript = await r.transcript(session)
+        assert [(turn.request, turn.text) for turn in transcript.turns] == expected
+        assert len(transcript.answers) == len({answer.request for answer in transcript.answers})
+        assert len(transcript.gradings) == len({grading.request for grading in transcript.gradings})
+        assert of(events, Finished)[-1].score == pytest.approx(of(whole, Finished)[0].score)
+        assert set(asked(whole)) == set(asked(events))
+
+
+async def test_an_answer_saved_but_not_taken_in_is_taken_in_at_the_next_start(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        events: list[Event] = []
+        async with session:
+            request = await drain(session.start(), events)
+        assert request is not None
+        # Killed between the insert and the resume.
+        saved = AnswerRecord(request=request.request, text="*", intent="answer", seconds=9, saved_at=r.clock.now())
+        await r.store.add_answer(session.id, saved)
+        again = await load(r, session.id)
+        async with again:
+            following = await drain(again.start(), events)
+        assert following is not None
+        assert following.request != request.request
+        judged = [event for event in of(events, PointJudged)]
+        assert judged
+
+
+async def test_the_resumed_session_says_so_and_repeats_the_open_question(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        first: list[Event] = []
+        async with session:
+            await drain(session.start(), first)
+        second: list[Event] = []
+        again = await load(r, session.id)
+        async with again:
+            await drain(again.start(), second)
+    assert of(second, SessionStarted)[0].resumed
+    assert of(second, QuestionAsked)[0] == of(first, QuestionAsked)[0]
+    assert of(second, AnswerRequested)[0] == of(first, AnswerRequested)[0]
+
+
+async def test_a_draft_and_its_time_come_back(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        async with session:
+            request = await drain(session.start(), [])
+            assert request is not None
+            r.clock.advance(42)
+            await session.save_draft(request.request, "写到一半")
+        r.clock.advance(3600)  # away for an hour: not the candidate's time
+        again = await load(r, session.id)
+        async with again:
+            await drain(again.start(), [])
+            assert await again.draft(request.request) == "写到一半"
+            assert again.thinking_seconds == 42
+
+
+async def test_lost_checkpoints_are_rebuilt_from_the_transcript(tmp_path: Path):
+    judge = NamingJudge()
+    async with room(tmp_path, judge) as r:
+        session = await r.new("screen")
+        events: list[Event] = []
+        async with session:
+            request = await drain(session.start(), events)
+            for _ in range(4):
+                assert request is not None
+                request = await drain(session.answer(request.request, answer_to(request)), events)
+        waiting = request
+        before = len(judge.judged)
+        (tmp_path / "checkpoints.db").write_bytes(b"not a database at all" * 200)
+        again = await load(r, session.id)
+        async with again:
+            request = await drain(again.start(), [])
+        assert request == waiting
+        assert len(judge.judged) == before  # nothing is judged a second time
+        assert any("checkpoints" in notice for notice in r.notices)
+        assert list(tmp_path.glob("checkpoints.db.bad-*"))
+
+
+async def test_a_judgement_cut_off_by_a_stop_is_made_at_the_next_start(tmp_path: Path):
+    judge = NamingJudge(delay_s=30)
+    async with room(tmp_path, judge) as r:
+        session = await r.new("daily", unattended=False)
+        object.__setattr__(session._context.choices, "patience_s", 0.0)
+        async with session:
+            request = await drain(session.start(), [])
+            assert request is not None
+            await drain(session.answer(request.request, "*"), [])
+        assert (await r.transcript(session)).gradings == ()
+        judge.delay_s = 0
+        await go_on(r, session.id)
+        transcript = await r.transcript(session)
+    assert len(transcript.gradings) == len({grading.request for grading in transcript.gradings})
+    assert request.request in {grading.request for grading in transcript.gradings}
+
+
+async def test_a_finished_session_only_reports_and_leaves_no_checkpoint(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        await go_on(r, session.id)
+        again = await load(r, session.id)
+        events: list[Event] = []
+        async with again:
+            assert await drain(again.start(), events) is None
+            snapshot = await again._graph.aget_state(again._config)
+    assert [type(event).__name__ for event in events] == ["SessionStarted", "Finished"]
+    assert snapshot.values == {}
