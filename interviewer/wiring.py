@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
 from interviewer.bank.load import Bank, load_bank
-from interviewer.errors import ModelError, SettingsError, UsageError
+from interviewer.errors import ModelError, NoModel, SettingsError, UsageError
 from interviewer.interview.clock import SystemClock
 from interviewer.interview.events import Event, JudgeInfo, ModelSwitched
 from interviewer.models.embedded.installed import missing
@@ -24,6 +25,7 @@ from interviewer.settings import EndpointSettings, Settings, load_settings
 if TYPE_CHECKING:
     from interviewer.interview.session import InterviewSession, Ports
     from interviewer.interview.setup import Setup
+    from interviewer.judge.chain import Reader
     from interviewer.judge.verdict import Judge
     from interviewer.models.chat import Chat
     from interviewer.retrieval.embedder import Embedder
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 Notice = Callable[[str], None]
+Part = TypeVar("Part")
 EMBEDDED = "embedded"
 EMBEDDED_MODEL = "qwen2.5-coder-1.5b-instruct"
 
@@ -57,8 +60,17 @@ class ModelRow:
     note: str
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One model that may judge: what it says its verdicts with, and the chat behind it."""
+
+    name: str
+    reader: Reader
+    chat: Chat
+
+
 class Desk:
-    """Everything a front end works with. `open` loads bank and transcripts; `warm` brings up model and index."""
+    """Everything a front end works with. `open` loads bank and transcripts; models and index are built when needed."""
 
     def __init__(self, settings: Settings, paths: Paths, env: Mapping[str, str], choice: ModelChoice) -> None:
         self.settings = settings
@@ -69,17 +81,13 @@ class Desk:
         self._aside: deque[Event] = deque()
         self._progress: Progress = silent
         self._notice: Notice = unheard
-        self._chats: list[Chat] = []
-        self._bank: Bank | None = None
         self._store: SqlTranscriptStore | None = None
-        self._judge: Judge | None = None
-        self._search: QuestionSearch | None = None
-        self._index: BankIndex | None = None
-        self._embedder: Embedder | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
-    @property
+    @cached_property
     def bank(self) -> Bank:
-        return _opened(self._bank)
+        """Raises BankError for a wrong file."""
+        return load_bank(data_folder("knowledge"))
 
     @property
     def store(self) -> SqlTranscriptStore:
@@ -87,32 +95,47 @@ class Desk:
 
     @property
     def judge(self) -> Judge:
-        return _opened(self._judge)
+        """The rules, before a fallback over all models in their order."""
+        return self._judge
+
+    def first_judge(self) -> Judge:
+        """The judge that is asked first, alone: a figure must not mix two judges. Raises NoModel when there is none."""
+        from interviewer.judge.chain import RuledJudge
+
+        if not self._asked:
+            raise NoModel("No model is there to judge", hint="See: interviewer models list")
+        return RuledJudge(self._asked[0].reader)
+
+    @cached_property
+    def search(self) -> QuestionSearch:
+        from interviewer.retrieval.search import HybridSearch
+
+        return HybridSearch(self.bank, self._index)
 
     @property
-    def search(self) -> QuestionSearch:
-        return _opened(self._search)
+    def judge_info(self) -> JudgeInfo:
+        """Who judges first, and how far that judge is trusted."""
+        from interviewer.judge.card import standing
+
+        identity = self.judge.identity
+        return JudgeInfo(identity.model, identity.endpoint, standing(identity) if self._asked else "none")
 
     async def open(self, on_progress: Progress, on_notice: Notice) -> None:
-        """Loads bank, transcripts and judge, without starting a model. Raises InterviewerError."""
+        """Loads bank and transcripts, and starts no model. Raises InterviewerError."""
         self._progress, self._notice = on_progress, on_notice
+        self._loop = asyncio.get_running_loop()
         self.paths.make()
-        self._bank = await asyncio.to_thread(load_bank, data_folder("knowledge"))
-        await asyncio.to_thread(_import_heavy)
-        from interviewer.retrieval.search import HybridSearch
-        from interviewer.transcript.store import open_store
-
+        await asyncio.to_thread(lambda: self.bank)
+        open_store = await asyncio.to_thread(_import_store)
         place = self.settings.transcripts.url or self.paths.transcripts
         self._store = await open_store(place, clock=self._clock.now, on_notice=on_notice)
-        self._judge = self._build_judge()
-        self._index = self._build_index()
-        self._search = HybridSearch(self._bank, self._index)
 
     async def warm(self) -> None:
         """Brings up the first model that can judge, and builds the index; both tell their progress."""
-        for chat in self._chats:
+        await asyncio.to_thread(_import_interviews)
+        for asked in self._asked:
             try:
-                await chat.ready()
+                await asked.chat.ready()
             except ModelError as error:
                 self._notice(str(error))
             else:
@@ -121,26 +144,15 @@ class Desk:
 
     async def build_index(self, progress: Progress) -> None:
         """Embeds what is new in the bank. Raises InterviewerError; search by words works all the same."""
-        if self._index is not None:
-            await self._index.build(lambda stage, done, total: progress(f"index: {stage}", done, total))
-
-    @property
-    def judge_info(self) -> JudgeInfo:
-        """Who judges first, and how far that judge is trusted."""
-        from interviewer.judge.card import standing
-
-        identity = self.judge.identity
-        return JudgeInfo(identity.model, identity.endpoint, standing(identity) if self._chats else "none")
+        await self._index.build(lambda stage, done, total: progress(f"index: {stage}", done, total))
 
     async def new_session(self, setup: Setup, *, unattended: bool = False) -> InterviewSession:
-        from interviewer.interview.session import InterviewSession
-
-        return await InterviewSession.new(self._ports(), setup, unattended=unattended)
+        sessions = await asyncio.to_thread(_import_interviews)
+        return await sessions.new(self._ports(), setup, unattended=unattended)
 
     async def resume(self, session: str, *, unattended: bool = False) -> InterviewSession:
-        from interviewer.interview.session import InterviewSession
-
-        return await InterviewSession.load(self._ports(), session, unattended=unattended)
+        sessions = await asyncio.to_thread(_import_interviews)
+        return await sessions.load(self._ports(), session, unattended=unattended)
 
     async def sessions(self) -> Sequence[SessionRecord]:
         return await self.store.sessions()
@@ -153,32 +165,85 @@ class Desk:
 
         return question_results(await self.store.transcript(session), self.bank)
 
+    def describe_models(self) -> list[ModelRow]:
+        """The endpoints in the order they are asked, the embedded model last, each with what keeps it from judging."""
+        rows = [ModelRow(endpoint.name, endpoint.model, endpoint.host, "") for endpoint in self._endpoints()]
+        embedded = self.settings.models.embedded
+        if embedded.enabled and self._choice.endpoint in {None, EMBEDDED}:
+            lacking = missing(self.paths.models, gguf=embedded.path)
+            rows.append(ModelRow(EMBEDDED, EMBEDDED_MODEL, "this machine", lacking.title if lacking else ""))
+        return rows
+
     async def aclose(self) -> None:
-        for chat in self._chats:
-            await chat.aclose()
-        if self._index is not None:
+        """Ends the engine and closes the files. What was never built is not built for this."""
+        built = vars(self)
+        for asked in built.get("_asked", ()):
+            await asked.chat.aclose()
+        if "_index" in built:
             await self._index.close()
         if self._store is not None:
             await self._store.aclose()
 
-    def endpoints(self) -> list[Endpoint]:
-        """The configured endpoints in the order they are asked, after `--endpoint` and `--local-only`."""
+    @cached_property
+    def _judge(self) -> Judge:
+        from interviewer.judge.chain import RuledJudge
+        from interviewer.judge.fallback import FallbackReader
+        from interviewer.models.fallback import Fallback, Member, Switch
+
+        def switched(switch: Switch) -> None:
+            self._aside.append(ModelSwitched("judge", switch.from_name, switch.to_name, switch.cause))
+
+        members: list[Member[Reader]] = [Member(asked.name, asked.reader) for asked in self._asked]
+        first = members[0].value if members else None
+        return RuledJudge(FallbackReader(Fallback(members, switched), first))
+
+    @cached_property
+    def _asked(self) -> tuple[Asked, ...]:
+        """Structured output for endpoints, log-probabilities for the embedded model, in the order they are asked."""
+        from interviewer.judge.logprob import LogprobJudge
+        from interviewer.judge.structured import StructuredJudge
+        from interviewer.models.embedded.chat import EmbeddedChat
+        from interviewer.models.openai_chat import OpenAIChat
+        from interviewer.retrieval.similarity import EmbeddedSimilarity
+
+        found: list[Asked] = []
+        for endpoint in self._endpoints():
+            chat = OpenAIChat(endpoint)
+            found.append(Asked(f"{endpoint.name}/{endpoint.model}", StructuredJudge(chat), chat))
+        if self._may_embed():
+            chat = EmbeddedChat(
+                self.paths.models, self.paths.logs, gguf=self.settings.models.embedded.path, progress=self._tell
+            )
+            judge = LogprobJudge(chat, similarity=EmbeddedSimilarity(self._embedder))
+            found.append(Asked(f"{chat.endpoint}/{chat.model}", judge, chat))
+        return tuple(found)
+
+    def _endpoints(self) -> list[Endpoint]:
+        """The configured endpoints after `--endpoint` and `--local-only`. Raises UsageError for an unknown name."""
         found = [_endpoint(entry, self._env) for entry in self.settings.endpoints]
         name = self._choice.endpoint
-        if name is not None and name != EMBEDDED:
+        if name is not None:
+            known = [*(endpoint.name for endpoint in found), EMBEDDED]
+            if name not in known:
+                raise UsageError(f"No such endpoint: {name}", hint=f"Endpoints: {', '.join(known)}.")
             found = [endpoint for endpoint in found if endpoint.name == name]
-            if not found:
-                known = ", ".join([*(entry.name for entry in self.settings.endpoints), EMBEDDED])
-                raise UsageError(f"No such endpoint: {name}", hint=f"Endpoints: {known}.")
-        if name == EMBEDDED:
-            found = []
         return [endpoint for endpoint in found if endpoint.local or not self._choice.local_only]
 
-    def _build_index(self) -> BankIndex:
+    def _may_embed(self) -> bool:
+        embedded = self.settings.models.embedded
+        wanted = embedded.enabled and self._choice.endpoint in {None, EMBEDDED}
+        return wanted and missing(self.paths.models, gguf=embedded.path) is None
+
+    @cached_property
+    def _embedder(self) -> Embedder:
         from interviewer.retrieval.embedder import best_embedder
+
+        return best_embedder()
+
+    @cached_property
+    def _index(self) -> BankIndex:
         from interviewer.retrieval.index import BankIndex, chroma_store
 
-        self._embedder = best_embedder()
         lang = self.settings.language
         return BankIndex(
             self.bank,
@@ -189,49 +254,10 @@ class Desk:
             notice=lambda text: self._notice(text.say(lang)),
         )
 
-    def _similarity(self, text: str, others: Sequence[str]) -> Sequence[float]:
-        """Cosine similarity of `text` with each of `others`, for the evidence of a judge that can't quote."""
-        embedder = _opened(self._embedder)
-        return [float(value) for value in embedder.passages(others) @ embedder.queries([text])[0]]
-
-    def _build_judge(self) -> Judge:
-        """The rules before a fallback over one judge per endpoint: structured output, or log-probabilities embedded."""
-        from interviewer.judge.chain import RuledJudge
-        from interviewer.judge.fallback import FallbackJudge
-        from interviewer.judge.logprob import LogprobJudge
-        from interviewer.judge.structured import StructuredJudge
-        from interviewer.models.embedded.chat import EmbeddedChat
-        from interviewer.models.fallback import Fallback, Member, Switch
-        from interviewer.models.openai_chat import OpenAIChat
-
-        members: list[Member[Judge]] = []
-        for endpoint in self.endpoints():
-            chat = OpenAIChat(endpoint)
-            self._chats.append(chat)
-            members.append(Member(f"{endpoint.name}/{endpoint.model}", StructuredJudge(chat)))
-        if self._may_embed():
-            chat = EmbeddedChat(
-                self.paths.models,
-                self.paths.logs,
-                gguf=self.settings.models.embedded.path,
-                progress=lambda stage, done, total: self._progress(stage, done, total),
-            )
-            self._chats.append(chat)
-            judge = LogprobJudge(chat, similarity=self._similarity)
-            members.append(Member(f"{chat.endpoint}/{chat.model}", judge))
-
-        def switched(switch: Switch) -> None:
-            self._aside.append(ModelSwitched("judge", switch.from_name, switch.to_name, switch.cause))
-
-        return RuledJudge(FallbackJudge(Fallback(members, switched), members[0].value if members else None))
-
-    def _may_embed(self) -> bool:
-        embedded = self.settings.models.embedded
-        return (
-            embedded.enabled
-            and self._choice.endpoint in {None, EMBEDDED}
-            and missing(self.paths.models, gguf=embedded.path) is None
-        )
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        """Progress of a thread, told on the loop's own thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._progress, stage, done, total)
 
     def _ports(self) -> Ports:
         from interviewer.interview.session import Ports
@@ -248,24 +274,11 @@ class Desk:
             aside=self._aside,
         )
 
-    def describe_models(self) -> list[ModelRow]:
-        """The endpoints in the order they are asked, the embedded model last, each with what keeps it from judging."""
-        rows = [ModelRow(endpoint.name, endpoint.model, endpoint.host, "") for endpoint in self.endpoints()]
-        embedded = self.settings.models.embedded
-        if embedded.enabled and self._choice.endpoint in (None, EMBEDDED):
-            lacking = missing(self.paths.models, gguf=embedded.path)
-            rows.append(ModelRow(EMBEDDED, EMBEDDED_MODEL, "this machine", lacking.title if lacking else ""))
-        return rows
 
-    def load_bank(self) -> Bank:
-        """The bank alone, for commands that need nothing else."""
-        return load_bank(data_folder("knowledge"))
-
-
-def desk_from_environment(choice: ModelChoice = ModelChoice()) -> Desk:
+def desk_from_environment(choice: ModelChoice | None = None) -> Desk:
     """The desk of this user on this machine. Raises SettingsError for a bad settings file."""
     paths = find_paths(os.environ)
-    return Desk(load_settings(paths.settings, os.environ), paths, os.environ, choice)
+    return Desk(load_settings(paths.settings, os.environ), paths, os.environ, choice or ModelChoice())
 
 
 def silent(_stage: str, _done: int, _total: int) -> None:
@@ -290,16 +303,25 @@ def _endpoint(entry: EndpointSettings, env: Mapping[str, str]) -> Endpoint:
         raise SettingsError(f"Endpoint {entry.name!r}: {problem['loc'][0]}: {problem['msg']}") from error
 
 
-Part = TypeVar("Part")
-
-
 def _opened(part: Part | None) -> Part:
     if part is None:
         raise RuntimeError("the desk is not open")
     return part
 
 
-def _import_heavy() -> None:
-    """Loads what takes seconds in a thread, so that the screen stays alive meanwhile."""
-    import interviewer.interview.session
-    import interviewer.transcript.store  # noqa: F401 -- for its side effect on sys.modules
+# Each import takes up to seconds; in a thread, the screen stays alive meanwhile.
+
+
+def _import_store() -> Callable[..., Coroutine[Any, Any, SqlTranscriptStore]]:
+    from interviewer.transcript.store import open_store
+
+    return open_store
+
+
+def _import_interviews() -> type[InterviewSession]:
+    import interviewer.judge.logprob
+    import interviewer.judge.structured
+    import interviewer.models.openai_chat  # noqa: F401 -- loaded here, used by `_asked`
+    from interviewer.interview.session import InterviewSession
+
+    return InterviewSession

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes.judging_server import judge
+from fakes.openai_server import FakeOpenAI
+from fakes.program import Program
 
 # Read when LangGraph is imported: anything but plain values in the state then fails loudly.
 os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
@@ -28,6 +31,34 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def endpoint() -> Iterator[FakeOpenAI]:
+    """An endpoint that judges, on loopback."""
+    with FakeOpenAI([judge], repeat=True) as server:
+        yield server
+
+
+@pytest.fixture
+def judged(home: Path, endpoint: FakeOpenAI) -> Program:
+    """The program with that endpoint."""
+    settings = {"OPENAI_BASE_URL": endpoint.url, "OPENAI_API_KEY": "sk-test-7", "OPENAI_MODEL": "scripted"}
+    return Program(home, settings)
+
+
+@pytest.fixture
+def alone(home: Path) -> Program:
+    """The program with no key."""
+    return Program(home)
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Path:
+    """Thirty answers, more than a screen needs."""
+    file = tmp_path / "answers.txt"
+    file.write_text("\n\n".join(f"第 {n} 个回答:注意力是对 V 的加权和。" for n in range(30)), encoding="utf-8")
+    return file
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     real = socket.socket.connect
@@ -39,4 +70,4 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         real(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-    yield
+    return

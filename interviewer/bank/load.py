@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -17,7 +17,23 @@ from interviewer.errors import BankError
 
 Model = TypeVar("Model", bound=BaseModel)
 Entry = TypeVar("Entry", Question, Track, Topic)
-_Loader: type[yaml.SafeLoader] = cast("type[yaml.SafeLoader]", getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+if TYPE_CHECKING:
+    _Base = yaml.SafeLoader
+else:
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where it was built
+
+
+class _Loader(_Base):
+    """YAML lets a later key silently replace an earlier one of the same name; a bank's author means both."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys: set[str] = set()
+        for key, _ in cast("list[tuple[yaml.Node, yaml.Node]]", node.value):
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in keys:
+                    raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} twice", key.start_mark)
+                keys.add(key.value)
+        return super().construct_mapping(node, deep=deep)
 
 
 @dataclass(frozen=True)
@@ -50,12 +66,14 @@ def load_bank(folder: Path) -> Bank:
     """The bank in `folder` (`topics.yaml`, `questions/*.yaml`, `tracks/*.yaml`).
 
     Raises BankError for a file that can't be read, is no YAML, has an unknown or missing key, or points at an id
-    that does not exist.
+    that does not exist, and for a folder without questions.
     """
     digest = hashlib.sha256()
     topics = _by_id(_read_all([folder / "topics.yaml"], Topic, digest))
     questions = _by_id(_read_all(sorted((folder / "questions").glob("*.yaml")), Question, digest))
     tracks = _by_id(_read_all(sorted((folder / "tracks").glob("*.yaml")), Track, digest))
+    if not questions:
+        raise BankError(f"{folder / 'questions'}: no questions there", "Expected files like attention.yaml.")
     _check_references(topics, questions, tracks)
     return Bank(
         questions={key: value for key, (value, _) in questions.items()},
@@ -74,37 +92,56 @@ def _read_all(files: Sequence[Path], model: type[Model], digest: Any) -> list[tu
             raise BankError(f"{file}: can't be read", str(error.strerror or error)) from error
         digest.update(raw)
         try:
-            loaded: object = yaml.load(raw, _Loader)  # noqa: S506 -- a SafeLoader, in C where it was built
+            loaded: object = yaml.load(raw, _Loader)  # noqa: S506 -- derived from SafeLoader
         except yaml.YAMLError as error:
             raise BankError(f"{file}: not valid YAML", str(error)) from error
-        entries: object = [loaded] if isinstance(loaded, dict) else loaded
-        if not isinstance(entries, list):
-            raise BankError(f"{file}: expected a list of entries", f"Found {type(loaded).__name__}.")
-        numbered = enumerate(cast("list[object]", entries))
+        if not isinstance(loaded, (dict, list)):
+            found_instead = "The file is empty." if loaded is None else f"Found {type(loaded).__name__}."
+            raise BankError(f"{file}: expected a list of entries", found_instead)
+        numbered = enumerate(cast("list[object]", loaded if isinstance(loaded, list) else [loaded]))
         found += [(_parse(entry, model, file, number), file) for number, entry in numbered]
     return found
 
 
 def _parse(entry: object, model: type[Model], file: Path, number: int) -> Model:
-    entry_id = cast("dict[str, object]", entry).get("id") if isinstance(entry, dict) else None
-    name = str(entry_id or f"entry {number + 1}")
+    name = str(_id_of(entry) or f"entry {number + 1}")
     try:
         return model.model_validate(entry)
     except ValidationError as error:
-        lines = [_explain(problem, model) for problem in error.errors()]
+        lines = [_explain(problem, entry, model) for problem in error.errors()]
         raise BankError(
             f"{file}: {name}: {lines[0]}", "\n".join(lines[1:]), "Mend the file; nothing was changed."
         ) from error
 
 
-def _explain(problem: Any, model: type[BaseModel]) -> str:
-    place = ".".join(str(part) for part in problem["loc"]) or "entry"
+def _explain(problem: Any, entry: object, model: type[BaseModel]) -> str:
+    place = _place(problem["loc"], entry)
     if problem["type"] == "extra_forbidden":
         near = difflib.get_close_matches(str(problem["loc"][-1]), _keys(model), 1)
         return f"{place}: unknown key" + (f" (did you mean {near[0]!r}?)" if near else "")
     if problem["type"] == "missing":
         return f"{place}: missing key"
-    return f"{place}: {problem['msg']}"
+    return f"{place}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def _place(path: Sequence[str | int], entry: object) -> str:
+    """The way to a key, with the ids of list entries where they have one: points[low-rank].text.zh"""
+    place = ""
+    here = entry
+    for step in path:
+        try:
+            here = cast("Any", here)[step]
+        except (KeyError, IndexError, TypeError):
+            here = None
+        if isinstance(step, int):
+            place += f"[{_id_of(here) or f'#{step + 1}'}]"
+        else:
+            place += f".{step}" if place else step
+    return place or "entry"
+
+
+def _id_of(value: object) -> object:
+    return cast("dict[str, object]", value).get("id") if isinstance(value, dict) else None
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

@@ -25,17 +25,9 @@ def run(arguments: Sequence[str]) -> int:
         if not arguments:
             return full_screen(_default_desk)
         # Typer costs a tenth of a second, which the first paint should not wait for.
-        import click
+        from interviewer.cli.commands import call
 
-        from interviewer.cli.commands import commands
-
-        try:
-            return int(commands()(list(arguments), standalone_mode=False) or 0)
-        except click.exceptions.Abort:
-            return INTERRUPTED
-        except click.ClickException as error:
-            error.show()
-            return error.exit_code
+        return call(arguments)
     except InterviewerError as error:
         print(error, file=sys.stderr)
         return error.exit_code

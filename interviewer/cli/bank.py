@@ -20,7 +20,7 @@ from interviewer.wiring import Desk, desk_from_environment, silent
 def list_bank(lang: Lang = None, json: Json = False) -> int:
     """All questions by topic."""
     desk = desk_from_environment()
-    bank = desk.load_bank()
+    bank = desk.bank
     if json:
         print(_as_json(bank, [(question, None) for question in bank.questions.values()]))
         return 0
@@ -37,7 +37,7 @@ def list_bank(lang: Lang = None, json: Json = False) -> int:
 def show(question: Annotated[str, typer.Argument(help="The question's id.")], lang: Lang = None) -> int:
     """One question with its points."""
     desk = desk_from_environment()
-    found = desk.load_bank().question(question)
+    found = desk.bank.question(question)
     say = lang.value if lang else desk.settings.language
     print(f"{found.id}  {found.kind}  level {found.level}\n\n{found.text.say(say)}\n")
     for point in found.points:
@@ -65,7 +65,7 @@ def index() -> int:
 async def _search(desk: Desk, text: str, limit: int, lang: Language | None, *, as_json: bool) -> int:
     try:
         await desk.open(silent, print_notice)
-        await desk.build_index(silent)
+        await desk.build_index(_tell)
         found = await desk.search.search(text, limit=limit)
         questions = [(desk.bank.question(hit.question_id), hit.score) for hit in found]
         if as_json:
@@ -80,15 +80,16 @@ async def _search(desk: Desk, text: str, limit: int, lang: Language | None, *, a
 
 
 async def _index(desk: Desk) -> int:
-    def tell(stage: str, done: int, total: int) -> None:
-        typer.echo(f"\r{stage} {done}/{total}", nl=done >= total, err=True)
-
     try:
         await desk.open(silent, print_notice)
-        await desk.build_index(tell)
+        await desk.build_index(_tell)
         return 0
     finally:
         await desk.aclose()
+
+
+def _tell(stage: str, done: int, total: int) -> None:
+    typer.echo(f"\r{stage} {done}/{total}", nl=done >= total, err=True)
 
 
 def _as_json(bank: Bank, questions: Sequence[tuple[Question, float | None]]) -> str:

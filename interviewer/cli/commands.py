@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import typer
 
@@ -11,9 +11,23 @@ from interviewer.cli import bank, interview, judging, models, records
 PURPOSE = "A mock interviewer for LLM algorithm-engineer interviews. Without a command: the full-screen interface."
 
 
-def commands() -> Callable[..., int]:
-    """All commands as one callable of the arguments."""
-    app = typer.Typer(no_args_is_help=True, add_completion=False, help=PURPOSE, pretty_exceptions_enable=False)
+def call(arguments: Sequence[str]) -> int:
+    """Runs the command that the arguments name, and returns its exit code (2 for bad arguments)."""
+    try:
+        _commands()(list(arguments), prog_name="interviewer")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    return 0
+
+
+def _commands() -> typer.Typer:
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        help=PURPOSE,
+        pretty_exceptions_enable=False,
+        result_callback=_finish,
+    )
     app.command("mock")(interview.mock)
     app.command("drill")(interview.drill)
     app.command("review")(records.review)
@@ -23,4 +37,9 @@ def commands() -> Callable[..., int]:
         for command, function in group.commands.items():
             branch.command(command)(function)
         app.add_typer(branch, name=name)
-    return typer.main.get_command(app)
+    return app
+
+
+def _finish(code: int) -> None:
+    """What a command returns is its exit code."""
+    raise typer.Exit(code)

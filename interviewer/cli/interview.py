@@ -8,7 +8,7 @@ import sys
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -37,9 +37,11 @@ from interviewer.cli.options import (
     Seed,
 )
 from interviewer.cli.plain import PlainPrinter
-from interviewer.interview.session import InterviewSession
 from interviewer.interview.setup import Setup
 from interviewer.wiring import Desk, ModelChoice, desk_from_environment
+
+if TYPE_CHECKING:
+    from interviewer.interview.session import InterviewSession
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, cast, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, cast, get_args
 
 from interviewer.bank.question import Lang
 from interviewer.errors import UsageError
@@ -21,7 +21,9 @@ from interviewer.interview.events import (
     FinishReason,
     Stamped,
 )
-from interviewer.interview.session import InterviewSession
+
+if TYPE_CHECKING:
+    from interviewer.interview.session import InterviewSession
 
 
 @dataclass(frozen=True)

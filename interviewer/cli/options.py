@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 
-
 class Language(StrEnum):
     zh = "zh"
     en = "en"

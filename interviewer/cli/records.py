@@ -44,9 +44,8 @@ async def _sessions(desk: Desk, *, as_json: bool) -> int:
             return 0
         for record in records:
             score = "-" if record.score is None else f"{record.score:.0f}"
-            print(
-                f"{record.id}  {record.preset:<7} {record.lang}  {record.status:<8} {score:>3} {record.grade_status or ''}"
-            )
+            marked = f"{score:>3} {record.grade_status or ''}"
+            print(f"{record.id}  {record.preset:<7} {record.lang}  {record.status:<8} {marked}".rstrip())
         if not records:
             print("No interviews yet. Begin with: interviewer mock")
         return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import ClassVar, Literal, cast
 
 from interviewer.bank.question import Kind, Lang
@@ -188,7 +188,7 @@ _RENAMED = {"from_model", "to_model"}  # `from` is a keyword of Python, not of t
 
 
 def _fields(event: Event) -> list[tuple[str, object]]:
-    return [(name, getattr(event, name)) for name in event.__dataclass_fields__]
+    return [(each.name, getattr(event, each.name)) for each in fields(event)]
 
 
 def _plain(value: object) -> object:

@@ -59,9 +59,9 @@ def phase_results(transcript: Transcript, results: Sequence[QuestionResult]) -> 
 def _phase_result(phase: Phase, transcript: Transcript, results: Sequence[QuestionResult]) -> PhaseResult:
     requests = {turn.request for turn in transcript.turns if turn.phase == phase}
     seconds = sum(answer.seconds for answer in transcript.answers if answer.request in requests)
-    own = [result for result in results if result.phase == phase]
-    if phase not in PHASE_WEIGHT:
-        return PhaseResult(phase, None, "noted", 0.0, len(requests), seconds)
+    own = [result for result in results if result.phase == phase and result.answered]
+    if phase not in PHASE_WEIGHT or not own:
+        return PhaseResult(phase, None, "noted", 0.0, len(own), seconds)
     score = phase_score([result.score for result in own])
     return PhaseResult(phase, score.value, score.status, score.coverage, len(own), seconds)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 from fakes.clock import FrozenClock
 from fakes.judging import NamingJudge
-from interviewer.bank.load import load_bank
+
+from interviewer.bank.load import Bank, load_bank
 from interviewer.interview.events import AnswerRequested, Event, JudgeInfo, Stamped
 from interviewer.interview.session import InterviewSession, Ports
 from interviewer.interview.setup import Setup
@@ -20,6 +22,12 @@ from interviewer.transcript.store import SqlTranscriptStore, open_store
 
 E = TypeVar("E", bound=Event)
 Reply = Callable[[AnswerRequested, list[Event]], str]
+
+
+@cache
+def the_bank() -> Bank:
+    """The shipped bank; frozen, so tests may share it."""
+    return load_bank(data_folder("knowledge"))
 
 
 @dataclass
@@ -36,7 +44,7 @@ class Room:
     @property
     def ports(self) -> Ports:
         return Ports(
-            bank=load_bank(data_folder("knowledge")),
+            bank=the_bank(),
             store=self.store,
             judge=self.judge,
             judge_info=JudgeInfo("naming", "fake", self.standing),  # type: ignore[arg-type]
@@ -46,7 +54,9 @@ class Room:
             on_notice=self.notices.append,
         )
 
-    async def new(self, preset: str = "screen", *, seed: int = 7, unattended: bool = True, **more: object) -> InterviewSession:
+    async def new(
+        self, preset: str = "screen", *, seed: int = 7, unattended: bool = True, **more: object
+    ) -> InterviewSession:
         setup = Setup(preset=preset, seed=seed, **more)  # type: ignore[arg-type]
         return await InterviewSession.new(self.ports, setup, unattended=unattended)
 

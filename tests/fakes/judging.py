@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from interviewer.errors import ModelError
-from interviewer.judge.verdict import Case, Judgement, JudgeIdentity, Span, Verdict, Word
+from interviewer.judge.verdict import Case, JudgeIdentity, Judgement, Span, Verdict, Word
 
 IDENTITY = JudgeIdentity(model="naming", endpoint="fake", prompt_sha="0", method="structured")
 

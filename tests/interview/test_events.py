@@ -40,6 +40,12 @@ def test_a_verdict_is_a_whole_object():
     assert body["verdict"]["judge"]["method"] == "rule"  # type: ignore[index]
 
 
+def test_a_line_holds_the_fields_of_the_format_and_no_others():
+    body = line(AnswerGraded("a.b", 2, final=True, status="graded", score=50.0, coverage=1.0))
+    head = {"v", "seq", "session", "at", "event"}
+    assert set(body) == head | {"question_id", "turn", "final", "status", "score", "coverage", "reason"}
+
+
 def test_phases_are_a_list_of_objects():
     body = line(Finished("complete", "graded", 61.5, 1.0, (PhaseResult("knowledge", 61.5, "graded", 1.0, 3, 200.0),)))
     assert body["phases"][0]["phase"] == "knowledge"  # type: ignore[index]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from fakes.interviews import drain, of, room
 from fakes.judging import NamingJudge
+
 from interviewer.errors import LockedError, NoModel, UsageError
 from interviewer.interview.events import (
     AnswerGraded,

@@ -6,9 +6,9 @@ import random
 from pathlib import Path
 
 import pytest
-
 from fakes.interviews import Room, drain, of, room
 from fakes.judging import NamingJudge
+
 from interviewer.interview.events import (
     AnswerRequested,
     Event,
@@ -93,7 +93,7 @@ async def test_an_answer_saved_but_not_taken_in_is_taken_in_at_the_next_start(tm
             following = await drain(again.start(), events)
         assert following is not None
         assert following.request != request.request
-        judged = [event for event in of(events, PointJudged)]
+        judged = list(of(events, PointJudged))
         assert judged
 
 

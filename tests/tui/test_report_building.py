@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+from fake_desk import BANK, GQA, finished, interrupted
+
+from interviewer.transcript.scoring import question_results
+from tui.report import build_report, verdict_of
+
+
+def report(transcript):
+    return build_report(transcript, question_results(transcript, BANK))
+
+
+def test_each_question_has_its_verdicts_with_the_candidates_words():
+    built = report(finished())
+    card = built.cards[0]
+    assert [(row.mark, row.quote) for row in card.rows] == [("✓", "分组共享"), ("‼", "质量差一些"), ("?", "")]
+    assert card.answer == GQA.answer.zh
+    assert card.sources == GQA.sources
+    assert built.judges == ("embedded/qwen2.5-coder-1.5b",)
+
+
+def test_what_could_not_be_judged_has_no_number_and_says_why():
+    card = report(finished()).cards[1]
+    assert card.score.value is None
+    assert card.score.status == "ungraded"
+    assert card.score.reason == "endpoint down"
+
+
+def test_a_phase_has_the_candidates_time():
+    (phase,) = report(finished()).phases
+    assert (phase.phase, phase.questions, phase.seconds) == ("knowledge", 2, 80.0)
+
+
+def test_an_unfinished_interview_can_be_looked_at():
+    built = report(interrupted("s"))
+    assert built.cards[0].probes == ("组数怎么定？",)
+    assert len(built.dialogue) == 3
+
+
+@pytest.mark.parametrize(("score", "word"), [(59.9, "failed"), (60.0, "passed"), (80.0, "strong"), (None, "")])
+def test_the_pass_line_is_sixty(score, word):
+    assert verdict_of(score) == word
