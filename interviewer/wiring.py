@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
@@ -84,10 +85,10 @@ class Desk:
         self._store: SqlTranscriptStore | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    @cached_property
+    @property
     def bank(self) -> Bank:
         """Raises BankError for a wrong file."""
-        return load_bank(data_folder("knowledge"))
+        return self._bank
 
     @property
     def store(self) -> SqlTranscriptStore:
@@ -131,7 +132,12 @@ class Desk:
         self._store = await open_store(place, clock=self._clock.now, on_notice=on_notice)
 
     async def warm(self) -> None:
-        """Brings up the first model that can judge, and builds the index; both tell their progress."""
+        """Brings up the first model that can judge, then the index; both tell their progress."""
+        await self.warm_model()
+        await self.build_index(self._progress)
+
+    async def warm_model(self) -> None:
+        """Brings up the first model that can judge; what keeps another from it is told."""
         await asyncio.to_thread(_import_interviews)
         for asked in self._asked:
             try:
@@ -140,7 +146,6 @@ class Desk:
                 self._notice(str(error))
             else:
                 break
-        await self.build_index(self._progress)
 
     async def build_index(self, progress: Progress) -> None:
         """Embeds what is new in the bank. Raises InterviewerError; search by words works all the same."""
@@ -183,6 +188,10 @@ class Desk:
             await self._index.close()
         if self._store is not None:
             await self._store.aclose()
+
+    @cached_property
+    def _bank(self) -> Bank:
+        return load_bank(data_folder("knowledge"))
 
     @cached_property
     def _judge(self) -> Judge:
@@ -319,9 +328,8 @@ def _import_store() -> Callable[..., Coroutine[Any, Any, SqlTranscriptStore]]:
 
 
 def _import_interviews() -> type[InterviewSession]:
-    import interviewer.judge.logprob
-    import interviewer.judge.structured
-    import interviewer.models.openai_chat  # noqa: F401 -- loaded here, used by `_asked`
+    for heavy in ("judge.logprob", "judge.structured", "models.openai_chat"):
+        import_module(f"interviewer.{heavy}")
     from interviewer.interview.session import InterviewSession
 
     return InterviewSession

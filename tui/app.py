@@ -82,7 +82,7 @@ class InterviewerApp(Front):
         try:
             await self.desk.warm()
         except InterviewerError as error:
-            fault = ": ".join(part for part in (self.words.judge_down, error.title, error.hint) if part)
+            fault = ". ".join(part.rstrip(".") for part in (error.title, error.hint) if part)
             self.readiness = replace(self.readiness, fault=fault)
         else:
             self.readiness = replace(self.readiness, warm=True, stage="")

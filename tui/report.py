@@ -25,6 +25,14 @@ class PhaseLine:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """One answer, and the follow-up it was given to (empty: the question itself)."""
+
+    probe: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Card:
     """One question: what was asked and dug for, what counted, and what a strong answer says."""
 
@@ -33,7 +41,7 @@ class Card:
     text: str
     score: Score
     rows: tuple[PointRow, ...]
-    probes: tuple[str, ...]
+    turns: tuple[Spoken, ...]
     answer: str
     sources: tuple[str, ...]
 
@@ -101,7 +109,13 @@ def _card(number: int, result: QuestionResult, lang: Lang, answers: dict[int, st
         text=question.text.say(lang) if question else result.turns[0].turn.text,
         score=result.score,
         rows=point_rows(result.points, result.standing, answers),
-        probes=tuple(turn.turn.text for turn in result.turns if turn.turn.kind == "probe"),
+        turns=tuple(
+            Spoken(
+                probe=turn.turn.text if turn.turn.kind == "probe" else "",
+                answer=turn.answer.text if turn.answer else "",
+            )
+            for turn in result.turns
+        ),
         answer=question.answer.say(lang) if question else "",
         sources=question.sources if question else (),
     )

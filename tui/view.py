@@ -106,7 +106,6 @@ class InterviewView:
         self.plan = tuple(plan)
         self.entries: list[Entry] = []
         self.phase: Phase | None = None
-        self.quota = 0
         self.number = 0
         self.request: str | None = None
         self.answer_kind: AnswerKind = "answer"
@@ -117,6 +116,7 @@ class InterviewView:
         self.failed: Failed | None = None
         self._questions = questions
         self._budgets = {part.phase: part.budget_s for part in plan}
+        self._quotas: dict[Phase, int] = {}
         self._spent_s = 0.0
         self._turns: set[int] = set()
         self._asked: str | None = None
@@ -132,6 +132,11 @@ class InterviewView:
     @property
     def over(self) -> bool:
         return self.finished is not None or self.failed is not None
+
+    @property
+    def quota(self) -> int:
+        """How many questions the running phase has; 0 while that is not known."""
+        return self._quotas.get(self.phase, 0) if self.phase else 0
 
     def remaining_s(self, thinking_s: float) -> int | None:
         """The candidate's seconds left in this phase, 0 when they are used up; None without a clock."""
@@ -150,6 +155,9 @@ class InterviewView:
 
     def restore(self, transcript: Transcript) -> None:
         """Takes in what was said before the interview was interrupted."""
+        for planned in transcript.session.plan:
+            self._budgets[planned["phase"]] = planned["budget_s"]
+            self._quotas[planned["phase"]] = len(planned["items"])
         said: list[tuple[datetime, int, TurnRecord | AnswerRecord | SaidRecord]] = []
         said += [(turn.asked_at, 1, turn) for turn in transcript.turns]
         said += [(answer.saved_at, 0, answer) for answer in transcript.answers]
@@ -186,7 +194,7 @@ class InterviewView:
     def _(self, event: PhaseChanged) -> None:
         self._enter(event.phase)
         self._budgets[event.phase] = event.budget_s
-        self.quota = event.quota
+        self._quotas[event.phase] = event.quota
 
     @_take.register
     def _(self, event: QuestionAsked) -> None:
@@ -245,7 +253,7 @@ class InterviewView:
 
     def _enter(self, phase: Phase) -> None:
         if phase != self.phase:
-            self.phase, self.number, self.quota, self._spent_s = phase, 0, 0, 0.0
+            self.phase, self.number, self._spent_s = phase, 0, 0.0
 
     def _ask(self, turn: int, question_id: str, text: str, tag: str) -> None:
         self._turns.add(turn)

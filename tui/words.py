@@ -25,6 +25,7 @@ class Words:
     reasons: Mapping[str, str]
     roles: Mapping[str, str]
     languages: Mapping[str, str]
+    stages: Mapping[str, str]
     # Keys.
     key_send: str
     key_hint: str
@@ -61,7 +62,6 @@ class Words:
     judged_by: str
     getting_ready: str
     opening: str
-    judge_down: str
     # Set-up.
     setup_mock: str
     setup_drill: str
@@ -83,7 +83,6 @@ class Words:
     note: str
     label_probe: str
     label_hint: str
-    question_number: str
     editor_title: str
     editor_code: str
     editor_hint: str
@@ -100,12 +99,10 @@ class Words:
     switched: str
     no_model_left: str
     said_skip: str
-    said_dont_know: str
     said_hint: str
     said_repeat: str
     said_amend: str
     said_end: str
-    dont_know_text: str
     paused: str
     paused_about: str
     end_title: str
@@ -114,7 +111,6 @@ class Words:
     give_up_about: str
     # Verdicts, debrief and transcripts.
     not_said_yet: str
-    nothing_said: str
     waiting_judge: str
     score_line: str
     passed: str

@@ -132,7 +132,7 @@ async def _in_lines(desk: Desk, setup: Setup, resume: str | None, front: Front) 
             JsonPrinter() if front.json else PlainPrinter(session.setup.lang, desk.bank, feedback=feedback)
         )
         async with session:
-            warming = asyncio.create_task(_quietly(desk.warm()))
+            warming = asyncio.create_task(_quietly(desk.warm_model()))
             try:
                 outcome = await conduct(session, answers or typed, printer)
             finally:

@@ -80,7 +80,7 @@ def _damage(file: Path) -> str | None:
     except UNREADABLE as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_THE_FILE:
             raise
-        return str(error)
+        return "its schema is damaged" if isinstance(error, UnicodeDecodeError) else str(error).splitlines()[0]
     if encoding != "UTF-8":
         return "its header is damaged"
     return None if quick or said == "ok" else str(said).splitlines()[-1]

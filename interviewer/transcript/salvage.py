@@ -73,7 +73,13 @@ def _rows(database: sqlite3.Connection, table: str, columns: Sequence[str], most
         return []
     names = ", ".join(f'"{column}"' for column in wanted)
     select = f'SELECT rowid, {names} FROM "{table}" NOT INDEXED WHERE rowid '  # noqa: S608 -- the program's own names
-    return [dict(zip(wanted, values, strict=True)) for values in _scan(database, select, most).values()]
+    return [_row(rowid, wanted, values) for rowid, values in _scan(database, select, most).items()]
+
+
+def _row(rowid: int, names: Sequence[str], values: Sequence[object]) -> Raw:
+    """A key that is the row id is stored as NULL: where the description of the table is damaged it is read so."""
+    row = dict(zip(names, values, strict=True))
+    return {**row, "id": rowid} if "id" in row and row["id"] is None else row
 
 
 def _scan(database: sqlite3.Connection, select: str, most: int) -> dict[int, tuple[object, ...]]:

@@ -94,7 +94,11 @@ def test_no_answers_at_all_is_a_bad_input_file(alone: Program, tmp_path: Path, c
 
 
 def test_lines_on_standard_input_answer_and_command(judged: Program, endpoint: FakeOpenAI):
-    stdin = '{"request": "r001", "answer": "大家好"}\n{"request": "r002", "command": "hint"}\n{"request": "r003", "command": "end"}\n'
+    stdin = (
+        '{"request": "r001", "answer": "大家好"}\n'
+        '{"request": "r002", "command": "hint"}\n'
+        '{"request": "r003", "command": "end"}\n'
+    )
     done = judged.run(*SCREEN, stdin=stdin)
     assert done.returncode == 0, done.stderr
     names = [body["event"] for body in events(done.stdout)]

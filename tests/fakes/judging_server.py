@@ -1,4 +1,4 @@
-"""What a scripted endpoint says when it is asked to judge: a quote and a word for every point, fixed by the point's id."""
+"""What a scripted endpoint says when it judges: a quote and a word for every point, fixed by the point's id."""
 
 from __future__ import annotations
 

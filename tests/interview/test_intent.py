@@ -35,7 +35,7 @@ from interviewer.interview.intent import correction_in, read_intent
         ("The next token is predicted from the left context", "answer"),
         ("结束符 EOS 要参与 loss", "answer"),
         (
-            "注意力是指 softmax(QK/√d)V,这里的缩放是为了防止饱和,你说对吗?再展开讲讲多头:每个头投影到不同的子空间里,最后拼接起来过输出矩阵",
+            "注意力是指对 V 的加权和,缩放是为了防止饱和,你说对吗?再讲多头:每个头投影到不同的子空间,最后拼接起来",
             "answer",
         ),
     ],

@@ -245,6 +245,7 @@ def head(session: str, *, status: Any = "finished", preset: str = "daily", score
         lang="zh",
         seed=1,
         config=setup(preset).model_dump(mode="json"),
+        plan=[{"phase": "knowledge", "budget_s": 600, "items": [{}, {}, {}]}],
         bank_version="test",
         status=status,
         started_at=START,

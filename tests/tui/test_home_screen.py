@@ -33,12 +33,12 @@ async def test_a_choice_made_while_loading_is_carried_out_when_loaded(stage):
 async def test_progress_is_one_line_and_goes_when_done(stage):
     async with stage() as on:
         await on.home()
-        on.desk.progress("合并模型分片", 11, 22)
-        await on.until(lambda: "合并模型分片" in on.seen())
+        on.desk.progress("join", 11, 22)
+        await on.until(lambda: "合并模型文件" in on.seen())
         assert "50%" in on.seen()
         on.desk.may_warm.set()
         await on.until(lambda: on.app.readiness.warm)
-        assert "合并模型分片" not in on.seen()
+        assert "合并模型文件" not in on.seen()
 
 
 async def test_it_says_who_judges_and_that_the_judge_only_suggests(stage):

@@ -34,7 +34,10 @@ def test_a_phase_has_the_candidates_time():
 
 def test_an_unfinished_interview_can_be_looked_at():
     built = report(interrupted("s"))
-    assert built.cards[0].probes == ("组数怎么定？",)
+    assert [(turn.probe, turn.answer) for turn in built.cards[0].turns] == [
+        ("", "几个查询头共用一组 K 和 V"),
+        ("组数怎么定？", ""),
+    ]
     assert len(built.dialogue) == 3
 
 

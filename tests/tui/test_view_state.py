@@ -144,6 +144,7 @@ def test_an_interrupted_interview_is_restored_with_its_clock():
     play(state, FollowUpAsked(2, GQA.id, "bank", "组数怎么定？"), AnswerRequested("r002", 2, "knowledge", "answer"))
     assert len(state.entries) == 3  # the repeated question is not shown twice
     assert state.remaining_s(10.0) == 500
+    assert state.quota == 3
     assert state.number == 1
 
 

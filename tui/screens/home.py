@@ -96,6 +96,8 @@ class HomeScreen(Page):
         self._show_sessions()
 
     def _show_sessions(self) -> None:
+        if not self.query("#recent"):
+            return  # the language is being changed, and what is shown then is shown with these sessions
         menu = self.query_one("#menu", OptionList)
         was = menu.highlighted_option.id if menu.highlighted_option else None
         had = menu.option_count

@@ -67,6 +67,7 @@ class InterviewScreen(Page):
         self._drafted = ""
         self._saving = False
         self._paused = False
+        self._asking = False
 
     def body(self) -> ComposeResult:
         yield PhaseBar(self.words)
@@ -192,7 +193,7 @@ class InterviewScreen(Page):
             self._send(said, None if said else "skip")
             return
         about = self.words.give_up_about.format(n=len(typed))
-        if await self.front.push_screen_wait(ConfirmScreen(self.words.give_up_title, about, self.words)):
+        if await self._confirmed(self.words.give_up_title, about):
             self._send(typed, "skip")
 
     @work(group="ask", exit_on_error=False)
@@ -200,13 +201,22 @@ class InterviewScreen(Page):
         if self._session is None:
             self.post_message(GoHome())
             return
-        question = ConfirmScreen(self.words.end_title, self.words.end_about, self.words)
-        if await self.front.push_screen_wait(question):
+        if await self._confirmed(self.words.end_title, self.words.end_about):
             self._send(self.query_one(AnswerEditor).text, "end")
+
+    async def _confirmed(self, title: str, about: str) -> bool:
+        """Asks, unless a question is open already: a key pressed twice must not ask twice."""
+        if self._asking:
+            return False
+        self._asking = True
+        try:
+            return await self.front.push_screen_wait(ConfirmScreen(title, about, self.words))
+        finally:
+            self._asking = False
 
     @work(group="ask", exit_on_error=False)
     async def action_pause(self) -> None:
-        if self._session is None or self._paused:
+        if self._session is None or self._paused or self._asking:
             return
         self._paused = True
         self._session.pause_clock()

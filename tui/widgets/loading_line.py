@@ -28,7 +28,8 @@ class LoadingLine(Static):
             self.update(self._progress(readiness))
 
     def _progress(self, readiness: Readiness) -> Content:
-        stage = one_line(readiness.stage, STAGE) or self._words.getting_ready
+        stage = self._words.stages.get(readiness.stage) or one_line(readiness.stage, STAGE)
+        stage = stage or self._words.getting_ready
         if readiness.total <= 0:
             return Content.assemble((f"{stage}…", MUTED))
         share = min(1.0, max(0.0, readiness.done / readiness.total))

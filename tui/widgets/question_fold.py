@@ -15,6 +15,7 @@ from tui.show import MUTED, mark_counts, score_text
 from tui.widgets.point_line import PointLine
 from tui.words import Words
 
+ANSWER = 400  # characters of an answer
 OUTCOME = 22  # cells for score and marks, so that the questions stand in one column
 
 
@@ -45,8 +46,7 @@ class QuestionFold(Collapsible):
         card, words = self._card, self._words
         yield Static(clean(card.text), markup=False, classes="fold-question")
         yield Static(score_text(words, card.score.value, card.score.status), classes="fold-part")
-        for probe in card.probes:
-            yield Static(words.after_probe.format(text=clean(probe)), markup=False, classes="quiet")
+        yield from self._spoken()
         yield VerticalGroup(*(PointLine(row, words) for row in card.rows), classes="fold-points")
         if card.score.status == "ungraded" and card.score.reason:
             reason = one_line(card.score.reason, 200)
@@ -59,6 +59,15 @@ class QuestionFold(Collapsible):
         if card.sources:
             sources = "\n".join(one_line(source) for source in card.sources)
             yield Static(Content.assemble((words.sources, f"bold {MUTED}"), "\n", (sources, MUTED)))
+
+    def _spoken(self) -> ComposeResult:
+        words = self._words
+        for turn in self._card.turns:
+            if turn.probe:
+                yield Static(words.after_probe.format(text=one_line(turn.probe)), markup=False, classes="fold-probe")
+            if turn.answer.strip():
+                said = Content.assemble((words.me, f"bold {MUTED}"), "  ", one_line(turn.answer, ANSWER))
+                yield Static(said, classes="quiet")
 
 
 def _title(card: Card, words: Words) -> Content:
