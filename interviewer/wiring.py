@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -63,10 +63,11 @@ class ModelRow:
 
 @dataclass(frozen=True)
 class Asked:
-    """One model that may judge: what it says its verdicts with, and the chat behind it."""
+    """One model that may judge: what reads its verdicts, what brings it up, and the chat behind it."""
 
     name: str
     reader: Reader
+    warm: Callable[[], Awaitable[None]]
     chat: Chat
 
 
@@ -141,7 +142,7 @@ class Desk:
         await asyncio.to_thread(_import_interviews)
         for asked in self._asked:
             try:
-                await asked.chat.ready()
+                await asked.warm()
             except ModelError as error:
                 self._notice(str(error))
             else:
@@ -218,13 +219,15 @@ class Desk:
         found: list[Asked] = []
         for endpoint in self._endpoints():
             chat = OpenAIChat(endpoint)
-            found.append(Asked(f"{endpoint.name}/{endpoint.model}", StructuredJudge(chat), chat))
+            found.append(Asked(f"{endpoint.name}/{endpoint.model}", StructuredJudge(chat), chat.ready, chat))
         if self._may_embed():
             chat = EmbeddedChat(
                 self.paths.models, self.paths.logs, gguf=self.settings.models.embedded.path, progress=self._tell
             )
-            judge = LogprobJudge(chat, similarity=EmbeddedSimilarity(self._embedder))
-            found.append(Asked(f"{chat.endpoint}/{chat.model}", judge, chat))
+            near = EmbeddedSimilarity(self._embedder) if self._embedder.understands else None
+            judge = LogprobJudge(chat, similarity=near)
+            warm = partial(judge.warm, self.settings.language)
+            found.append(Asked(f"{chat.endpoint}/{chat.model}", judge, warm, chat))
         return tuple(found)
 
     def _endpoints(self) -> list[Endpoint]:

@@ -14,13 +14,14 @@ PURPOSE = "A mock interviewer for LLM algorithm-engineer interviews. Without a c
 def call(arguments: Sequence[str]) -> int:
     """Runs the command that the arguments name, and returns its exit code (2 for bad arguments)."""
     try:
-        _commands()(list(arguments), prog_name="interviewer")
+        command_tree()(list(arguments), prog_name="interviewer")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0
 
 
-def _commands() -> typer.Typer:
+def command_tree() -> typer.Typer:
+    """All commands; nothing heavy is imported for them."""
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,

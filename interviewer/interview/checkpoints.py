@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import aiosqlite
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
+from interviewer.errors import StorageError
+
 
 @asynccontextmanager
 async def open_checkpoints(file: Path, on_notice: Callable[[str], None]) -> AsyncGenerator[AsyncSqliteSaver]:
-    """A checkpointer over `file`. A damaged file is moved aside with a notice, and a new one is begun."""
-    if await _damaged(file):
-        aside = _put_aside(file)
-        on_notice(f"The checkpoints were damaged and lie in {aside} now; interviews go on from the transcript.")
-    async with AsyncSqliteSaver.from_conn_string(str(file)) as saver:
-        await saver.setup()
+    """A checkpointer over `file`. A damaged file is moved aside with a notice, and a new one is begun.
+
+    Raises StorageError when it can't be opened or written.
+    """
+    async with AsyncExitStack() as stack:
+        try:
+            if await _damaged(file):
+                aside = _put_aside(file)
+                on_notice(f"The checkpoints were damaged and lie in {aside} now; interviews go on from the transcript.")
+            saver = await stack.enter_async_context(AsyncSqliteSaver.from_conn_string(str(file)))
+            await saver.setup()
+        except (sqlite3.Error, OSError) as error:
+            raise StorageError(
+                f"Can't open {file}, which says where each interview stands",
+                f"{error}. The transcripts are kept.",
+                "Make room on the disk and allow writing there, then start again.",
+            ) from error
         yield saver
 
 

@@ -53,8 +53,8 @@ class Grader:
         return len(self._unjudged)
 
     def start(self, turn: TurnRecord, answer: AnswerRecord) -> None:
-        """Begins to grade, unless that is under way already."""
-        if turn.request not in self._running:
+        """Begins to grade, unless that is under way already, or the bank has the question no longer."""
+        if turn.request not in self._running and turn.question_id in self._bank.questions:
             self._running[turn.request] = asyncio.create_task(self._grade(turn, answer))
 
     def catch_up(self, transcript: Transcript) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from interviewer.interview.events import Intent
+from interviewer.interview.events import Command, Intent
+from interviewer.interview.state import State
 from interviewer.judge.rules import is_dont_know
 
 _EDGES = " \t\r\n。.!！?？~～,，、;；:："
@@ -34,6 +35,16 @@ _CLARIFY = re.compile(
 )
 _CORRECTION = re.compile(r"^\s*(更正|修正|纠正|correction|amend)(一下)?(上一题|上题)?\s*[:：,，]?\s*", re.IGNORECASE)
 _QUESTION_AT_MOST = 60  # characters: a longer message with a question mark is an answer that asks something on the way
+
+
+def settled_intent(text: str, command: Command | None, state: State) -> Intent:
+    """The intent of what was said to the running turn. It is saved with the answer, and never read again."""
+    intent = command or read_intent(text)
+    if intent == "clarify" and state["turn_kind"] == "reverse":
+        return "answer"  # the candidate's own questions are what was asked for
+    if intent == "amend" and (state["turn_kind"] == "probe" or not state.get("last_question_id")):
+        return "answer" if correction_in(text) else "repeat"  # no question before: the running one is corrected
+    return intent
 
 
 def read_intent(text: str) -> Intent:

@@ -19,7 +19,6 @@ Line = Literal[
     "amend",
     "closing",
     "code",
-    "cut",
 ]
 
 LINES: Mapping[Line, Text] = {
@@ -42,5 +41,4 @@ LINES: Mapping[Line, Text] = {
     "amend": Text(zh="请讲，上一题要更正什么？{text}", en="Go ahead: what do you correct? {text}"),
     "closing": Text(zh="今天就到这里。", en="That is it for today."),
     "code": Text(zh="{text} 写完把代码贴上来。", en="{text} Paste the code when you are done."),
-    "cut": Text(zh="时间到了，这部分先到这里。", en="Time is up; we leave this part here."),
 }

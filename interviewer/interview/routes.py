@@ -17,7 +17,7 @@ def after_understanding(state: State) -> Literal["clarify", "hint", "pause", "am
         return "hint"
     if intent == "pause":
         return "pause"
-    if intent == "amend" and state.get("last_question_id"):
+    if intent == "amend":
         return "amend"
     return "grade"
 

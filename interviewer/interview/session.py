@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,14 +31,13 @@ from interviewer.interview.events import (
     Event,
     Failed,
     FinishReason,
-    Intent,
     JudgeInfo,
     SessionStarted,
     Stamped,
 )
 from interviewer.interview.grading import Grader
 from interviewer.interview.graph import interview_graph
-from interviewer.interview.intent import read_intent
+from interviewer.interview.intent import correction_in, settled_intent
 from interviewer.interview.outcome import finished_event
 from interviewer.interview.setup import Setup
 from interviewer.interview.state import State
@@ -77,7 +76,8 @@ class InterviewSession:
         self._watch = Stopwatch(ports.clock)
         self._seq = 0
         self._waiting: str | None = None
-        self._stack = AsyncExitStack()
+        self._state: State = {}
+        self._stream: AsyncGenerator[Any] | None = None
         self._grader = Grader(
             session=record.id,
             lang=record.lang,
@@ -120,14 +120,19 @@ class InterviewSession:
         return cls(ports, await ports.store.session(session), unattended=unattended, fresh=False)
 
     async def __aenter__(self) -> Self:
-        self._stack.enter_context(hold(self._ports.locks, f"session-{self.id}", what="this interview"))
-        saver = await self._stack.enter_async_context(open_checkpoints(self._ports.checkpoints, self._ports.on_notice))
-        self._saver = saver
-        self._graph = interview_graph().compile(checkpointer=saver)
+        ports = self._ports
+        async with AsyncExitStack() as opening:
+            opening.enter_context(hold(ports.locks, f"session-{self.id}", what="this interview"))
+            self._saver = await opening.enter_async_context(open_checkpoints(ports.checkpoints, ports.on_notice))
+            self._stack = opening.pop_all()
+        self._graph = interview_graph().compile(checkpointer=self._saver)
         self._config: RunnableConfig = {"configurable": {"thread_id": self.id}, "recursion_limit": 1000}
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        # A front end may leave in mid-stream: a step that is still running must not see its gradings end.
+        if self._stream is not None:
+            await self._stream.aclose()
         await self._grader.aclose()
         await self._stack.aclose()
 
@@ -164,9 +169,6 @@ class InterviewSession:
         """Begins a new interview, or takes up one that was interrupted, up to the first request for an answer."""
         setup = self.setup
         yield self._stamp(SessionStarted(setup.preset, setup.lang, setup.seed, not self._fresh, self._ports.judge_info))
-        if self._record.status == "finished":
-            yield self._stamp(finished_event(self._record))
-            return
         async for stamped in self._guarded(self._take_up()):
             yield stamped
 
@@ -194,7 +196,7 @@ class InterviewSession:
         """Keeps a half-typed answer, with the candidate's time so far."""
         await self._ports.store.save_draft(
             self.id,
-            Draft(request=request, text=text, seconds=self._watch.seconds, saved_at=self._ports.clock.now()),
+            Draft(request=request, text=storable(text), seconds=self._watch.seconds, saved_at=self._ports.clock.now()),
         )
 
     async def draft(self, request: str) -> str:
@@ -202,7 +204,16 @@ class InterviewSession:
         draft = await self._ports.store.draft(self.id, request)
         return draft.text if draft else ""
 
+    async def answered(self) -> int:
+        """How many requests were answered so far, in all runs; a correction said with its command was no request."""
+        answers = (await self._ports.store.transcript(self.id)).answers
+        return sum(not (answer.intent == "amend" and correction_in(answer.text)) for answer in answers)
+
     async def _take_up(self) -> AsyncIterator[Event]:
+        if self._record.status == "finished":
+            await self._saver.adelete_thread(self.id)
+            yield finished_event(self._record)
+            return
         snapshot = await self._graph.aget_state(self._config)
         if not self._fresh:
             self._grader.catch_up(await self._ports.store.transcript(self.id))
@@ -226,11 +237,11 @@ class InterviewSession:
     async def _take_answer(
         self, request: str, text: str, command: Command | None, reason: FinishReason
     ) -> AsyncIterator[Event]:
-        intent: Intent = command or read_intent(text)
+        text = storable(text)
         record = AnswerRecord(
             request=request,
             text=text,
-            intent=intent,
+            intent=settled_intent(text, command, self._state),
             seconds=round(self._watch.seconds, 3),
             saved_at=self._ports.clock.now(),
         )
@@ -254,7 +265,7 @@ class InterviewSession:
             if await self._ports.store.answer(self.id, request) is None:
                 draft = await self._ports.store.draft(self.id, request)
                 self._watch.start(draft.seconds if draft else 0.0)
-                self._waiting = request
+                self._waiting, self._state = request, state
                 phase = state["plan"][state["phase"]]["phase"]
                 yield AnswerRequested(request, state["turn"], phase, state["answer_kind"])
                 return
@@ -265,6 +276,7 @@ class InterviewSession:
         stream = self._graph.astream(
             given, self._config, context=self._context, stream_mode="custom", durability="sync"
         )
+        self._stream = cast("AsyncGenerator[Any]", stream)
         async for item in stream:
             yield cast("Event", item)
 
@@ -288,3 +300,8 @@ class InterviewSession:
     def _stamp(self, event: Event) -> Stamped:
         self._seq += 1
         return Stamped(self._seq, self.id, self._ports.clock.now().isoformat(timespec="milliseconds"), event)
+
+
+def storable(text: str) -> str:
+    """The text without what no database takes: half characters (a cut paste, a broken terminal) and NUL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")

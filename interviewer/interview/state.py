@@ -42,7 +42,6 @@ class State(TypedDict, total=False):
     answer_kind: AnswerKind
     probe_point: str | None
     probes: int
-    hinted: bool
     # An amendment reopens the question before; afterwards the running one is asked again.
     amends: str | None
     last_question_id: str | None

@@ -23,8 +23,13 @@ async def open_turn(
     hinted: bool = False,
     why: str = "",
 ) -> State:
-    """Adds the next turn to the transcript (a turn that is already there stays as it is) and returns its state."""
+    """Adds the next turn to the transcript (a turn that is already there stays as it is) and returns its state.
+
+    Once a question was `hinted` at, all its further turns are.
+    """
     context = runtime.context
+    earlier = await context.store.turns_of(state["session"], question_id)
+    hinted = hinted or any(each.via == "hint" for each in earlier)
     turn = state["turn"] + 1
     request = request_name(turn)
     await context.store.add_turn(
@@ -49,7 +54,6 @@ async def open_turn(
         "turn_kind": kind,
         "answer_kind": _answer_kind(context, question_id),
         "probe_point": probe_point,
-        "hinted": hinted,
     }
 
 
@@ -64,17 +68,19 @@ async def ask_again(state: State, runtime: Runtime[Context], *, hinted: bool = F
         kind=state["turn_kind"],
         text=current.text if current else spoken(context, state["question_id"]),
         probe_point=state["probe_point"],
-        hinted=hinted or state["hinted"],
+        hinted=hinted,
     )
 
 
 async def say(state: State, runtime: Runtime[Context], kind: SaidKind, text: str) -> None:
-    """Says something that asks for no answer of its own, and writes it down."""
+    """Says something that asks for no answer of its own. What was said before a crash is said again as it stands."""
     context = runtime.context
-    await context.store.add_said(
-        state["session"], SaidRecord(turn=state["turn"], kind=kind, text=text, at=context.clock.now())
-    )
-    runtime.stream_writer(Said(state["turn"], kind, text))
+    known = (await context.store.transcript(state["session"])).said
+    said = next((each for each in known if (each.turn, each.kind) == (state["turn"], kind)), None)
+    if said is None:
+        said = SaidRecord(turn=state["turn"], kind=kind, text=text, at=context.clock.now())
+        await context.store.add_said(state["session"], said)
+    runtime.stream_writer(Said(state["turn"], kind, said.text))
 
 
 def asked_event(turn: TurnRecord, bank: Bank) -> QuestionAsked | FollowUpAsked:

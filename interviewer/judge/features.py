@@ -22,7 +22,17 @@ _NEGATION = re.compile(
     r"不|没|无|非|未|别|反而|相反|恰恰|only|\bno\b|\bnot\b|n't\b|never|without|none|nothing|instead|rather|opposite",
     re.IGNORECASE,
 )
+# Cosines of multilingual-e5-small lie between 0.7 and 1.
+_COSINE_MIDDLE, _COSINE_SCALE = 0.85, 10.0
 _SEPARATOR = re.compile(r"[、,，/]")
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """Cosine of the sentence to the point and to the question."""
+
+    point: float
+    question: float
 
 
 @dataclass(frozen=True)
@@ -32,13 +42,15 @@ class Seen:
     words: str
     logprobs: Mapping[Given, float]
     mass: float
+    near: Nearness | None = None
 
 
 @dataclass(frozen=True)
 class Observation:
-    """A point with the sentences nearest to it, nearest first (one at least)."""
+    """A point with the sentences of the answer that are nearest to it, nearest first (one at least)."""
 
     question: str
+    answer: str
     point: str
     lang: Lang
     seen: Sequence[Seen]
@@ -50,12 +62,12 @@ class Observation:
 
 
 def features(observed: Observation) -> dict[str, float]:
-    """Numbers of the order of one, by name; `head.json` names those it was fitted on."""
+    """Numbers of the order of one, by name; a head names those it was fitted on."""
     best = observed.best
     probs = best.logprobs
     words = best.words
     length = len(letters(words))
-    return {
+    found = {
         "hit_miss": probs["hit"] - probs["miss"],
         "wrong_hit": probs["wrong"] - probs["hit"],
         "partial_hit": probs["partial"] - probs["hit"],
@@ -64,10 +76,16 @@ def features(observed: Observation) -> dict[str, float]:
         "point_in_words": overlap(observed.point, words),
         "words_in_point": overlap(words, observed.point),
         "words_in_question": overlap(words, observed.question),
+        "answer_in_question": overlap(observed.answer, observed.question),
         "hedged": float(bool(_HEDGE.search(words))),
+        "hedges": min(3.0, len(_HEDGE.findall(observed.answer)) / (1 + len(observed.answer) / 200)),
         "negated": float(bool(_NEGATION.search(words))),
         "negation_differs": float(bool(_NEGATION.search(words)) != bool(_NEGATION.search(observed.point))),
         "listing": min(2.0, 10.0 * len(_SEPARATOR.findall(words)) / (length + 1)),
         "length": math.log1p(length) - 3.0,
         "english": float(observed.lang == "en"),
     }
+    if best.near:
+        found["near_point"] = _COSINE_SCALE * (best.near.point - _COSINE_MIDDLE)
+        found["near_question"] = _COSINE_SCALE * (best.near.question - _COSINE_MIDDLE)
+    return found

@@ -15,6 +15,8 @@ from interviewer.judge.reply import WORDS, Given
 from interviewer.judge.verdict import Probs, Unit
 
 HEAD = Path(__file__).with_name("head.json")
+# Fitted without the nearness features: for where no embedder runs.
+PLAIN_HEAD = Path(__file__).with_name("head-plain.json")
 
 
 class Head(BaseModel):

@@ -8,18 +8,19 @@ the evidence, verbatim by construction.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interviewer.bank.question import Lang
 from interviewer.errors import BadOutput, InterviewerError
 from interviewer.judge.clean import Cleaned
 from interviewer.judge.evidence import restates
-from interviewer.judge.features import Observation, Seen, features
-from interviewer.judge.head import HEAD, Head, load_head
+from interviewer.judge.features import Nearness, Observation, Seen, features
+from interviewer.judge.head import HEAD, PLAIN_HEAD, Head, load_head
 from interviewer.judge.reply import WORDS, Given
 from interviewer.judge.rules import all_missed
 from interviewer.judge.sentences import Range
@@ -75,7 +76,8 @@ class PointPrompts:
 class LogprobJudge:
     """A `Reader` over a chat model that tells next-token probabilities.
 
-    `similarity` finds the sentences of the answer that are nearest to a point.
+    `similarity` finds the sentences of the answer that are nearest to a point; without one the shared characters
+    decide, and the head that was fitted without nearness is used.
     """
 
     def __init__(
@@ -83,13 +85,13 @@ class LogprobJudge:
         chat: Chat,
         prompts: Mapping[Lang, PointPrompts] | None = None,
         *,
-        similarity: Similarity = by_overlap,
+        similarity: Similarity | None = None,
         head: Head | None = None,
     ) -> None:
         self._chat = chat
         self._prompts = prompts or {"zh": PointPrompts.load("zh"), "en": PointPrompts.load("en")}
         self._similarity = similarity
-        self._head = head or load_head(HEAD)
+        self._head = head or load_head(HEAD if similarity else PLAIN_HEAD)
         self._identity = JudgeIdentity(
             model=chat.model, endpoint=chat.endpoint, prompt_sha=_digest(self._prompts, self._head), method="logprob"
         )
@@ -97,6 +99,11 @@ class LogprobJudge:
     @property
     def identity(self) -> JudgeIdentity:
         return self._identity
+
+    async def warm(self, lang: Lang) -> None:
+        """Brings up the model and puts the part of the prompt that never changes into its cache. Raises ModelError."""
+        await self._chat.ready()
+        await self._chat.next_token(self._prompts[lang].messages("", ""), top=TOP)
 
     async def read(self, case: Case, answer: Cleaned) -> Judgement:
         """Raises BadOutput when the model does not answer with the words of the prompt for any point."""
@@ -124,8 +131,13 @@ class LogprobJudge:
     ) -> tuple[Observation, Mapping[str, Range], Usage]:
         """What the model says of the sentences nearest to the point, where they stand in the text, and the cost."""
         texts = [answer.text[start:end] for start, end in said]
-        nearness = self._similarity(point.text, texts)
-        order = sorted(range(len(said)), key=lambda at: -nearness[at])[:SENTENCES]
+        # An embedder takes tens of milliseconds a sentence, which a screen must not feel.
+        to_point = await asyncio.to_thread(self._similarity or by_overlap, point.text, texts)
+        order = sorted(range(len(said)), key=lambda at: -to_point[at])[:SENTENCES]
+        near: dict[int, Nearness] = {}
+        if self._similarity:
+            to_question = await asyncio.to_thread(self._similarity, case.question, [texts[at] for at in order])
+            near = {at: Nearness(to_point[at], found) for at, found in zip(order, to_question, strict=True)}
         prompts = self._prompts[case.lang]
         seen: list[Seen] = []
         usage = Usage()
@@ -135,11 +147,12 @@ class LogprobJudge:
             usage += Usage(
                 calls=1, prompt_tokens=tokens.prompt, cached_tokens=tokens.cached, completion_tokens=tokens.completion
             )
-            seen.append(_read(texts[at], token, LABELS[case.lang]))
+            seen.append(replace(_read(texts[at], token, LABELS[case.lang]), near=near.get(at)))
             if math.exp(seen[-1].logprobs["miss"]) < OFF_POINT:
                 break
         places = {texts[at]: said[at] for at in order}
-        return Observation(question=case.question, point=point.text, lang=case.lang, seen=seen), places, usage
+        observed = Observation(question=case.question, answer=answer.text, point=point.text, lang=case.lang, seen=seen)
+        return observed, places, usage
 
     def _verdict(
         self, case: Case, point: CasePoint, found: Observation, answer: Cleaned, places: Mapping[str, Range]

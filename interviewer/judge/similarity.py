@@ -7,7 +7,8 @@ from typing import TypeAlias
 
 from interviewer.judge.evidence import overlap
 
-# (point, sentences) -> one number a sentence, higher is nearer. Only the order matters.
+# (point, sentences) -> one number a sentence, higher is nearer. One that is passed in is taken for the cosine of
+# multilingual-e5-small ("query: " point, "passage: " sentence), because the fitted head reads its numbers.
 Similarity: TypeAlias = Callable[[str, Sequence[str]], Sequence[float]]
 
 

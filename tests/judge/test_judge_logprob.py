@@ -8,8 +8,8 @@ import pytest
 
 from interviewer.errors import BadOutput, EndpointDown, StorageError
 from interviewer.judge.chain import RuledJudge
-from interviewer.judge.features import Observation, Seen, features
-from interviewer.judge.head import HEAD, Head, load_head
+from interviewer.judge.features import Nearness, Observation, Seen, features
+from interviewer.judge.head import HEAD, PLAIN_HEAD, Head, load_head
 from interviewer.judge.logprob import LABELS, SENTENCES, LogprobJudge, PointPrompts
 from interviewer.judge.reply import WORDS
 from interviewer.judge.similarity import by_overlap
@@ -174,21 +174,25 @@ def test_every_example_ends_in_a_word_that_is_read(lang):
     ]
 
 
-def test_the_shipped_head_knows_its_features_and_where_it_comes_from():
-    head = load_head()
-    seen = Seen(words="w", logprobs=dict.fromkeys(WORDS, math.log(0.25)), mass=1.0)
-    found = features(Observation(question="q", point="p", lang="zh", seen=[seen]))
+@pytest.mark.parametrize(("path", "near"), [(HEAD, Nearness(0.9, 0.8)), (PLAIN_HEAD, None)])
+def test_the_shipped_heads_know_their_features_and_where_they_come_from(path, near):
+    head = load_head(path)
+    seen = Seen(words="w", logprobs=dict.fromkeys(WORDS, math.log(0.25)), mass=1.0, near=near)
+    found = features(Observation(question="q", answer="w", point="p", lang="zh", seen=[seen]))
     probs = head.probs(found)
     assert sum(getattr(probs, word) for word in WORDS) == pytest.approx(1.0)
+    assert ("near_point" in head.features) is (near is not None)
     assert "CC-BY-SA" in head.fitted_on
     assert "benchmarks/judge_fit.py" in head.how
 
 
-def test_a_clear_statement_is_a_hit_and_a_stray_one_a_miss_for_the_shipped_head():
+def test_a_clear_statement_is_a_hit_and_a_stray_one_a_miss_for_the_shipped_plain_head():
     def said(word, words):
         seen = Seen(words=words, logprobs={name: math.log(0.94 if name == word else 0.02) for name in WORDS}, mass=1.0)
-        observed = Observation(question="讲一下 LoRA。", point="冻结预训练权重，只训练新增参数", lang="zh", seen=[seen])
-        return load_head().choose(load_head().probs(features(observed)))[0]
+        point = "冻结预训练权重，只训练新增参数"
+        observed = Observation(question="讲一下 LoRA。", answer=words, point=point, lang="zh", seen=[seen])
+        head = load_head(PLAIN_HEAD)
+        return head.choose(head.probs(features(observed)))[0]
 
     assert said("hit", "把预训练权重都冻结住，只训练新增的那一点参数。") == "hit"
     assert said("miss", "我们当时用了八张卡，跑了整整三天。") == "miss"

@@ -20,7 +20,7 @@ async def amend(state: State, runtime: Runtime[Context]) -> Command[Literal["lis
     before = state.get("last_question_id")
     said = await context.store.answer(state["session"], state["request"])
     if before is None or said is None:
-        raise RuntimeError("amend was reached without a question before")  # understand has turned that into an answer
+        raise RuntimeError("amend was reached without a question before")  # its intent is settled before
     text = LINES["amend"].say(context.choices.lang).format(text=spoken(context, before))
     correction = correction_in(said.text)
     if not correction:

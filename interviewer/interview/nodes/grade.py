@@ -43,7 +43,7 @@ async def _next_step(state: State, context: Context) -> Step:
     opened = await context.store.turn(state["session"], request_name(state["turn"] + 1))
     if opened is not None:
         return "probe" if opened.kind == "probe" else "ask"
-    wants_more = state["intent"] in ("answer", "amend") and state["turn_kind"] in ("question", "probe")
+    wants_more = state["intent"] == "answer" and state["turn_kind"] in ("question", "probe")
     may_probe = wants_more and state["probes"] < PROBES_PER_QUESTION and not out_of_time(state)
     if may_probe and await next_probe(state, context) is not None:
         return "probe"

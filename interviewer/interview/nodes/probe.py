@@ -25,9 +25,8 @@ async def probe(state: State, runtime: Runtime[Context]) -> State:
             raise RuntimeError("probe was reached with nothing to ask")  # grade routes on before that
         text, point_id = (_ladder(state, context) or point.probe).say(lang), point.id
     opened = await open_turn(
-        state, runtime, question_id=state["question_id"], kind="probe", text=text, probe_point=point_id,
-        hinted=state["hinted"],
-    )  # fmt: skip
+        state, runtime, question_id=state["question_id"], kind="probe", text=text, probe_point=point_id
+    )
     runtime.stream_writer(FollowUpAsked(opened["turn"], state["question_id"], "bank", text))
     return {**opened, "probes": state["probes"] + 1}
 

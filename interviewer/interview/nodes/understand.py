@@ -16,7 +16,5 @@ async def understand(state: State, runtime: Runtime[Context]) -> State:
     if answer is None:
         raise RuntimeError(f"resumed without an answer to {state['request']}")  # the session saves before it resumes
     intent = cast("Intent", answer.intent)
-    if intent == "amend" and (state["turn_kind"] == "probe" or not state.get("last_question_id")):
-        intent = "answer"  # there is no question before: a correction of the running one is an answer to it
     runtime.stream_writer(AnswerSaved(state["request"], state["turn"], intent))
     return {"intent": intent, "spent_s": state["spent_s"] + answer.seconds}
