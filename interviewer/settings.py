@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from interviewer.errors import SettingsError
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
 DEFAULT_MODEL = "gpt-4.1-mini"
+BUILT_IN = "embedded"
 
 
 class Frozen(BaseModel):
@@ -60,15 +61,29 @@ class Settings(Frozen):
     models: ModelSettings = ModelSettings()
     transcripts: TranscriptSettings = TranscriptSettings()
 
+    @field_validator("endpoints")
+    @classmethod
+    def _told_apart(cls, endpoints: tuple[EndpointSettings, ...]) -> tuple[EndpointSettings, ...]:
+        names = [endpoint.name for endpoint in endpoints]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two endpoints are named {twice!r}")
+        if BUILT_IN in names:
+            raise ValueError(f"{BUILT_IN!r} is the name of the built-in model")
+        return endpoints
+
 
 def load_settings(file: Path, env: Mapping[str, str]) -> Settings:
-    """The settings in `file` (defaults when there is none), with the endpoint of `OPENAI_*` put first.
+    """The settings in `file` (defaults when there is none), with the endpoint of `OPENAI_*` put first, as `openai`.
 
     Raises SettingsError, naming file and key, for what can't be read or understood.
     """
     settings = _read(file)
     named = _endpoint_of(env)
-    return settings.model_copy(update={"endpoints": (named, *settings.endpoints)}) if named else settings
+    if named is None:
+        return settings
+    others = [endpoint for endpoint in settings.endpoints if endpoint.name != named.name]
+    return settings.model_copy(update={"endpoints": (named, *others)})
 
 
 def _read(file: Path) -> Settings:

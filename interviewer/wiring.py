@@ -21,7 +21,7 @@ from interviewer.models.embedded.installed import missing
 from interviewer.models.endpoint import Endpoint
 from interviewer.paths import Paths, find_paths
 from interviewer.resources import data_folder
-from interviewer.settings import EndpointSettings, Settings, load_settings
+from interviewer.settings import BUILT_IN, EndpointSettings, Settings, load_settings
 
 if TYPE_CHECKING:
     from interviewer.interview.session import InterviewSession, Ports
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 Notice = Callable[[str], None]
 Part = TypeVar("Part")
-EMBEDDED = "embedded"
 EMBEDDED_MODEL = "qwen2.5-coder-1.5b-instruct"
 
 
@@ -175,9 +174,9 @@ class Desk:
         """The endpoints in the order they are asked, the embedded model last, each with what keeps it from judging."""
         rows = [ModelRow(endpoint.name, endpoint.model, endpoint.host, "") for endpoint in self._endpoints()]
         embedded = self.settings.models.embedded
-        if embedded.enabled and self._choice.endpoint in {None, EMBEDDED}:
+        if embedded.enabled and self._choice.endpoint in {None, BUILT_IN}:
             lacking = missing(self.paths.models, gguf=embedded.path)
-            rows.append(ModelRow(EMBEDDED, EMBEDDED_MODEL, "this machine", lacking.title if lacking else ""))
+            rows.append(ModelRow(BUILT_IN, EMBEDDED_MODEL, "this machine", lacking.title if lacking else ""))
         return rows
 
     async def aclose(self) -> None:
@@ -235,7 +234,7 @@ class Desk:
         found = [_endpoint(entry, self._env) for entry in self.settings.endpoints]
         name = self._choice.endpoint
         if name is not None:
-            known = [*(endpoint.name for endpoint in found), EMBEDDED]
+            known = [*(endpoint.name for endpoint in found), BUILT_IN]
             if name not in known:
                 raise UsageError(f"No such endpoint: {name}", hint=f"Endpoints: {', '.join(known)}.")
             found = [endpoint for endpoint in found if endpoint.name == name]
@@ -243,7 +242,7 @@ class Desk:
 
     def _may_embed(self) -> bool:
         embedded = self.settings.models.embedded
-        wanted = embedded.enabled and self._choice.endpoint in {None, EMBEDDED}
+        wanted = embedded.enabled and self._choice.endpoint in {None, BUILT_IN}
         return wanted and missing(self.paths.models, gguf=embedded.path) is None
 
     @cached_property

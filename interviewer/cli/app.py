@@ -6,11 +6,13 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from interviewer.errors import InterviewerError, UsageError
 
 if TYPE_CHECKING:
+    import io
+
     from interviewer.interview.setup import Setup
     from interviewer.wiring import Desk
 
@@ -21,6 +23,10 @@ def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit code. Without arguments, in a terminal, that is the TUI."""
     # Whoever traces other LangGraph programs has not asked for interviews to be sent anywhere.
     os.environ["LANGSMITH_TRACING"] = "false"
+    if sys.stdout is sys.__stdout__:
+        cast("io.TextIOWrapper", sys.stdout).reconfigure(
+            errors="backslashreplace"
+        )  # a terminal without Chinese must not end the program
     try:
         if not arguments:
             return full_screen(_default_desk)

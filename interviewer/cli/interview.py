@@ -135,6 +135,9 @@ async def _in_lines(desk: Desk, setup: Setup, resume: str | None, front: Front) 
             warming = asyncio.create_task(_quietly(desk.warm_model()))
             try:
                 outcome = await conduct(session, answers or typed, printer)
+            except asyncio.CancelledError:  # Ctrl-C
+                print(f"\nStopped. Go on with: {session.resume_command}", file=sys.stderr)
+                raise
             finally:
                 warming.cancel()
                 await asyncio.gather(warming, return_exceptions=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, cast, get_args
 
 from interviewer.bank.question import Lang
+from interviewer.cli.standard_input import read_line
 from interviewer.errors import UsageError
 from interviewer.interview.events import (
     AnswerRequested,
@@ -35,9 +35,22 @@ class Given:
     reason: FinishReason = "ended"
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """The answer that is waited for. `number` counts from 1 through the whole interview, earlier runs included.
+
+    `draft` is what was half typed in an earlier run; `keep` saves what is half typed now.
+    """
+
+    request: str
+    number: int
+    draft: str
+    keep: Callable[[str], Awaitable[None]]
+
+
 class Answers(Protocol):
-    async def next(self, request: AnswerRequested, draft: str) -> Given | None:
-        """The answer to `request`; None when input has ended, which pauses the interview."""
+    async def next(self, wanted: Wanted) -> Given | None:
+        """The answer; None when input has ended, which pauses the interview."""
         ...
 
 
@@ -47,15 +60,14 @@ class FileAnswers:
     def __init__(self, file: Path) -> None:
         self._blocks = read_answers(file)
 
-    async def next(self, request: AnswerRequested, draft: str) -> Given | None:
-        del draft
-        if request.turn > len(self._blocks):
+    async def next(self, wanted: Wanted) -> Given | None:
+        if wanted.number > len(self._blocks):
             return Given(command="end", reason="answers_exhausted")
-        return self._blocks[request.turn - 1]
+        return self._blocks[wanted.number - 1]
 
 
 class TypedAnswers:
-    """Answers typed line by line; an empty line hands in. `/skip`, `/hint` ... are the commands."""
+    """Answers typed line by line, each line kept at once; an empty line hands in. `/skip`, `/hint` ... are commands."""
 
     def __init__(self, lang: Lang) -> None:
         self._prompt = "> "
@@ -66,38 +78,40 @@ class TypedAnswers:
         )
         self._told = False
 
-    async def next(self, request: AnswerRequested, draft: str) -> Given | None:
-        del request
+    async def next(self, wanted: Wanted) -> Given | None:
         if not self._told:
             print(self._note, flush=True)
             self._told = True
-        lines = [draft] if draft else []
-        if draft:
-            print(f"{self._prompt}{draft}", flush=True)
+        lines = [wanted.draft] if wanted.draft else []
+        if lines:
+            print(f"{self._prompt}{wanted.draft}", flush=True)
+        typed = False
         while True:
-            line = await asyncio.to_thread(sys.stdin.readline)
+            line = await read_line()
             if not line:
-                return Given("\n".join(lines)) if lines else None
-            stripped = line.rstrip("\n")
+                return Given("\n".join(lines)) if typed else None
+            stripped = line.rstrip("\r\n")
             if not lines and stripped.startswith("/") and stripped[1:] in get_args(Command):
                 return Given(command=cast("Command", stripped[1:]))
-            if not stripped.strip():
+            if stripped.strip():
+                lines.append(stripped)
+                typed = True
+                await wanted.keep("\n".join(lines))
+            elif lines:
                 return Given("\n".join(lines))
-            lines.append(stripped)
 
 
 class JsonAnswers:
     """One JSON line from standard input for each request: {"request", "answer"} or {"request", "command"}."""
 
-    async def next(self, request: AnswerRequested, draft: str) -> Given | None:
-        del draft
-        line = await asyncio.to_thread(sys.stdin.readline)
+    async def next(self, wanted: Wanted) -> Given | None:
+        line = await read_line()
         if not line:
             return None
         body = _object(line, "standard input")
-        if body.get("request") != request.request:
+        if body.get("request") != wanted.request:
             raise UsageError(
-                f"The answer names request {body.get('request')!r}, but {request.request!r} is waited for",
+                f"The answer names request {body.get('request')!r}, but {wanted.request!r} is waited for",
                 "The interview is kept as it was before this line.",
             )
         return _given(body, "standard input")
@@ -112,7 +126,7 @@ def read_answers(file: Path) -> Sequence[Given]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"Can't read the answer file {file}", str(error), "It must be UTF-8 text.") from error
     if file.suffix == ".jsonl":
-        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
         answers = [_given(_object(line, f"{file}:{number}"), f"{file}:{number}") for number, line in lines]
     else:
         blocks: list[list[str]] = [[]]
@@ -170,16 +184,20 @@ class JsonPrinter:
 async def conduct(session: InterviewSession, answers: Answers, printer: Printer) -> Outcome:
     """Runs the interview to its end, a pause, a failure, or the end of the input."""
     outcome = Outcome()
-    events = session.start()
-    while True:
-        request, paused = await _show(events, printer, outcome)
-        if request is None:
-            return outcome
-        given = None if paused else await answers.next(request, await session.draft(request.request))
+    request, _ = await _show(session.start(), printer, outcome)  # a pause that is told now was an earlier run's
+    paused = False
+    number = await session.answered() if request else 0
+    while request is not None:
+        number += 1
+        draft = await session.draft(request.request)
+        wanted = Wanted(request.request, number, draft, partial(session.save_draft, request.request))
+        given = None if paused else await answers.next(wanted)
         if given is None:
             outcome.end, outcome.asked_for = "paused", paused
-            return outcome
+            break
         events = session.answer(request.request, given.text, command=given.command, reason=given.reason)
+        request, paused = await _show(events, printer, outcome)
+    return outcome
 
 
 async def _show(

@@ -10,7 +10,6 @@ from interviewer.errors import BankError
 from interviewer.interview.events import (
     AnswerGraded,
     Event,
-    Failed,
     Finished,
     FollowUpAsked,
     ModelSwitched,
@@ -54,7 +53,7 @@ class PlainPrinter:
             return
         line = self._line(event, stamped.session)
         if line:
-            print(line, file=sys.stderr if isinstance(event, (Failed, ModelSwitched)) else sys.stdout, flush=True)
+            print(line, file=sys.stderr if isinstance(event, ModelSwitched) else sys.stdout, flush=True)
 
     def _say(self, zh: str, en: str) -> str:
         return zh if self._lang == "zh" else en
@@ -79,8 +78,6 @@ class PlainPrinter:
             case ModelSwitched():
                 to = event.to_model or self._say("无可用模型", "no model")
                 return self._say(f"评分模型改为 {to}:{event.cause}", f"Now judged by {to}: {event.cause}")
-            case Failed():
-                return f"{event.message}\n{event.resume}"
             case _:
                 return self._result(event)
 

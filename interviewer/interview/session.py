@@ -220,9 +220,11 @@ class InterviewSession:
         if snapshot.interrupts:
             async for event in self._repeat(cast("State", snapshot.values)):
                 yield event
-        elif not snapshot.values or snapshot.next:
-            first: State | None = None if snapshot.next else {"session": self.id}
-            async for event in self._drive(first):
+        else:
+            # Named by its id, a checkpoint is gone on from without what its steps have left behind: LangGraph takes a
+            # step for done that was cancelled after its writes, before its edge, and would end there.
+            at = snapshot.config if snapshot.tasks else None
+            async for event in self._drive(None if snapshot.tasks else {"session": self.id}, at):
                 yield event
         async for event in self._settle():
             yield event
@@ -272,10 +274,9 @@ class InterviewSession:
             async for event in self._drive(Resume(resume={"request": request, "reason": "ended"})):
                 yield event
 
-    async def _drive(self, given: State | Resume[Any] | None) -> AsyncIterator[Event]:
-        stream = self._graph.astream(
-            given, self._config, context=self._context, stream_mode="custom", durability="sync"
-        )
+    async def _drive(self, given: State | Resume[Any] | None, at: RunnableConfig | None = None) -> AsyncIterator[Event]:
+        config: RunnableConfig = {**self._config, **(at or {})}
+        stream = self._graph.astream(given, config, context=self._context, stream_mode="custom", durability="sync")
         self._stream = cast("AsyncGenerator[Any]", stream)
         async for item in stream:
             yield cast("Event", item)

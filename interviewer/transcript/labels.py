@@ -64,7 +64,7 @@ _ZH = Labels(
     open_quote="「",
     close_quote="」",
     after={"probe": "追问后才说到", "hint": "提示后才说到"},
-    statuses={"graded": "已评分", "provisional": "暂定", "ungraded": "未评分", "noted": "不计分"},
+    statuses={"graded": "已评分", "provisional": "仅供参考", "ungraded": "未评分", "noted": "不计分"},
     phases={
         "intro": "开场自我介绍",
         "project": "项目深挖",

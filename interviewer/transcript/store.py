@@ -122,20 +122,6 @@ class SqlTranscriptStore:
     async def add_grading(self, session: str, grading: GradingRecord) -> bool:
         return await self._run(lambda connection: self._add_grading(connection, session, grading))
 
-    async def regrade(self, session: str, grading: GradingRecord) -> bool:
-        """Puts `grading` in the place of one that stayed `ungraded` under the same key (the model is back).
-
-        False, and nothing is changed, when there is none: a grading that has verdicts is never replaced.
-        """
-
-        def work(connection: sa.Connection) -> bool:
-            here = (gradings.c.user_id == self._user, gradings.c.session_id == session)
-            this = (gradings.c.request == grading.request, gradings.c.judge_key == grading.key)
-            old = connection.execute(sa.delete(gradings).where(*here, *this, gradings.c.status == "ungraded"))
-            return old.rowcount > 0 and self._add_grading(connection, session, grading)
-
-        return await self._run(work)
-
     async def turn(self, session: str, request: str) -> TurnRecord | None:
         return await self._first(turns, session, request, rows.turn_record)
 

@@ -28,6 +28,11 @@ def test_json_lines_may_hold_blank_lines_and_commands(tmp_path: Path):
     assert answers[1].command == "hint"
 
 
+def test_only_a_line_feed_ends_a_json_line(tmp_path: Path):
+    file = write(tmp_path, "a.jsonl", '{"answer": "一\u2028二"}\n')
+    assert [given.text for given in read_answers(file)] == ["一\u2028二"]
+
+
 def test_a_byte_order_mark_is_no_part_of_the_answer(tmp_path: Path):
     file = tmp_path / "a.txt"
     file.write_bytes(b"\xef\xbb\xbf\xe4\xbd\xa0\xe5\xa5\xbd")

@@ -6,6 +6,9 @@ import json
 import resource
 import shutil
 import signal
+import sqlite3
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +183,8 @@ def test_bad_arguments_are_told_with_exit_code_2(alone: Program, arguments: tupl
         ("language = ", "TOML"),
         ("level = 9", "level"),
         ('[[endpoints]]\nname = "a"\nbase_url = "ftp://x"\nmodel = "m"', "base_url"),
+        ('[[endpoints]]\nname = "a"\nbase_url = "http://x"\nmodel = "m"\n' * 2, "two endpoints are named 'a'"),
+        ('[[endpoints]]\nname = "embedded"\nbase_url = "http://x"\nmodel = "m"', "built-in"),
     ],
 )
 def test_a_bad_settings_file_is_told_by_file_and_key(alone: Program, home: Path, text: str, told: str):
@@ -189,6 +194,55 @@ def test_a_bad_settings_file_is_told_by_file_and_key(alone: Program, home: Path,
     assert done.returncode == 2
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_endpoint_of_the_environment_stands_before_one_of_its_name_in_the_file(judged: Program, home: Path):
+    home.mkdir(parents=True, exist_ok=True)
+    text = '[[endpoints]]\nname = "openai"\nbase_url = "http://127.0.0.1:9"\nmodel = "scripted"\n'
+    (home / "settings.toml").write_text(text, encoding="utf-8")
+    done = judged.run(*SCREEN, stdin='{"request": "r001", "command": "end"}\n')
+    assert done.returncode == 0, done.stderr
+
+
+def test_ctrl_c_while_an_answer_is_waited_for_ends_at_once_and_tells_how_to_go_on(judged: Program):
+    running = judged.start(*SCREEN, stdin=subprocess.PIPE)
+    assert running.stdout is not None
+    session = ""
+    for line in running.stdout:
+        session = json.loads(line)["session"]
+        if json.loads(line)["event"] == "AnswerRequested":
+            break
+    time.sleep(0.3)
+    running.send_signal(signal.SIGINT)
+    code = running.wait(timeout=20)  # standard input is still open
+    assert running.stderr is not None
+    told = running.stderr.read()
+    running.communicate()
+    assert code == 130
+    assert f"--resume {session}" in told
+    assert "Traceback" not in told
+
+
+def test_bytes_that_are_no_text_are_replaced(judged: Program):
+    running = judged.start("mock", "--preset", "daily", "--plain", stdin=subprocess.PIPE)
+    assert running.stdin is not None
+    running.stdin.buffer.write("大家\n".encode()[:-3] + b"\n\n/end\n")
+    _, told = running.communicate(timeout=50)
+    assert running.returncode == 0, told
+
+
+def test_a_failure_is_told_once(judged: Program, home: Path):
+    paused = judged.run("mock", "--preset", "daily", "--plain", stdin="")
+    session = paused.stderr.split("--resume ")[1].split()[0]
+    checkpoints = home / "checkpoints.db"
+    assert checkpoints.exists()
+    with sqlite3.connect(checkpoints) as database:
+        database.execute("CREATE TRIGGER full BEFORE INSERT ON writes BEGIN SELECT RAISE(FAIL, 'no room'); END")
+    database.close()
+    failed = judged.run("mock", "--plain", "--resume", session, stdin="不会\n\n")
+    assert failed.returncode == 1
+    assert failed.stderr.count("no room") == 1
+    assert f"--resume {session}" in failed.stderr
 
 
 def test_a_full_disk_is_told_and_what_was_saved_is_kept(
@@ -254,6 +308,12 @@ def test_bank_list_counts_and_search_finds(alone: Program):
     assert len(listed["questions"]) >= 30
     assert listed["tracks"] >= 3
     assert {"id", "kind", "level", "topic", "origin", "text", "points", "score"} == set(listed["questions"][0])
+
+
+def test_an_output_without_chinese_is_no_error(home: Path):
+    done = Program(home, {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}).run("bank", "list", "--json")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["questions"]) >= 30
 
 
 def test_models_list_names_the_configured_endpoint_first(judged: Program, endpoint: FakeOpenAI):

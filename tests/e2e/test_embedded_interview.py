@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,10 @@ def program(home: Path) -> Program:
     return Program(home, {"INTERVIEWER_MODELS": shared} if shared else {})
 
 
+def record(program: Program, session: str) -> dict[str, Any]:
+    return json.loads(program.run("review", session, "--export", "json").stdout)
+
+
 @pytest.mark.timeout(900)
 def test_a_screen_is_sat_to_the_end_and_every_quote_is_in_the_answer(program: Program, tmp_path: Path):
     file = tmp_path / "answers.txt"
@@ -62,9 +68,9 @@ def test_a_screen_is_sat_to_the_end_and_every_quote_is_in_the_answer(program: Pr
     assert stream[-1]["event"] == "Finished"
     assert stream[0]["judge"]["endpoint"] == "embedded"
 
-    record = json.loads(program.run("review", "--export", "json").stdout)
-    texts = {answer["request"]: answer["text"] for answer in record["answers"]}
-    verdicts = [(grading["request"], verdict) for grading in record["gradings"] for verdict in grading["verdicts"]]
+    kept = record(program, stream[0]["session"])
+    texts = {answer["request"]: answer["text"] for answer in kept["answers"]}
+    verdicts = [(grading["request"], verdict) for grading in kept["gradings"] for verdict in grading["verdicts"]]
     assert any(verdict["judge"]["endpoint"] == "embedded" for _, verdict in verdicts)
     for request, verdict in verdicts:
         span = verdict["evidence"]
@@ -72,3 +78,35 @@ def test_a_screen_is_sat_to_the_end_and_every_quote_is_in_the_answer(program: Pr
             assert texts[request][span["start"] : span["end"]].strip()
         else:
             assert verdict["verdict"] in {"miss", "abstain"}
+
+
+@pytest.mark.timeout(900)
+def test_kills_while_the_real_model_judges_lose_and_repeat_nothing(program: Program, tmp_path: Path):
+    kills, moments = int(os.environ.get("INTERVIEWER_TEST_KILLS", "3")), random.Random(7)
+    file = tmp_path / "answers.txt"
+    file.write_text(ANSWERS, encoding="utf-8")
+    shared = ("--json", "--answers", str(file))
+    running = program.start("mock", "--preset", "screen", "--lang", "zh", "--seed", "7", *shared)
+    assert running.stdout is not None
+    session = json.loads(running.stdout.readline())["session"]
+    for _ in range(kills):
+        time.sleep(moments.uniform(1.0, 20.0))
+        running.kill()
+        running.communicate()
+        running = program.start("mock", "--resume", session, *shared)
+        assert running.stdout is not None
+        running.stdout.readline()
+    out, err = running.communicate(timeout=800)
+    assert running.returncode == 0, err
+    assert json.loads(out.splitlines()[-1])["event"] == "Finished"
+
+    kept = record(program, session)
+    answered = [answer["request"] for answer in kept["answers"]]
+    assert len(answered) == len(set(answered))
+    graded = [grading["request"] for grading in kept["gradings"]]
+    assert len(graded) == len(set(graded))
+    wanted = {turn["request"] for turn in kept["turns"] if turn["kind"] in {"question", "probe"}}
+    assert set(graded) == wanted & {answer["request"] for answer in kept["answers"] if answer["intent"] != "end"}
+    blocks = ANSWERS.split("\n\n")
+    said = [answer["text"] for answer in kept["answers"] if answer["intent"] != "end"]
+    assert said == blocks[: len(said)]

@@ -8,7 +8,7 @@ import pytest
 from fakes.interviews import drain, of, room
 from fakes.judging import NamingJudge
 
-from interviewer.errors import LockedError, NoModel, UsageError
+from interviewer.errors import LockedError, NoModel, StorageError, UsageError
 from interviewer.interview.events import (
     AnswerGraded,
     AnswerRequested,
@@ -187,6 +187,74 @@ async def test_an_amendment_reopens_the_question_before(tmp_path: Path):
     assert of(events, Finished)[0].score == 100
 
 
+async def test_a_correction_is_judged_for_the_question_before_alone(tmp_path: Path):
+    judge = NamingJudge()
+    async with room(tmp_path, judge) as r:
+        session = await r.new("daily")
+        script = iter(["不会", "更正:*", "*", "*"])
+        await r.sit(session, lambda request, events: next(script))
+        transcript = await r.transcript(session)
+    graded = {grading.request: grading.question_id for grading in transcript.gradings}
+    assert graded == {turn.request: turn.question_id for turn in transcript.turns if turn.request in graded}
+    assert "r002" not in graded  # the turn in which the correction was announced
+    assert len(judge.judged) == 4
+
+
+@pytest.mark.parametrize(("said", "intent"), [("", "repeat"), ("更正:*", "answer")])
+async def test_an_amendment_with_no_question_before_is_no_empty_answer(tmp_path: Path, said: str, intent: str):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        events: list[Event] = []
+        async with session:
+            request = await drain(session.start(), events)
+            assert request is not None
+            await drain(session.answer(request.request, said, command="amend" if not said else None), events)
+    assert of(events, AnswerSaved)[0].intent == intent
+    assert len(of(events, AnswerGraded)) == (intent == "answer")
+
+
+async def test_a_bare_amendment_of_a_follow_up_asks_it_again(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        script = iter(["嗯", "更正", "*", "*", "*"])
+        events = await r.sit(session, lambda request, events: next(script))
+        transcript = await r.transcript(session)
+    assert [event.intent for event in of(events, AnswerSaved)][:3] == ["answer", "repeat", "answer"]
+    assert [turn.kind for turn in transcript.turns][:3] == ["question", "probe", "probe"]
+
+
+async def test_credit_stays_halved_after_a_hint_when_an_amendment_comes_between(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        script = iter(["*", "提示", "更正:*", "*", "*"])
+        events = await r.sit(session, lambda request, events: next(script))
+        transcript = await r.transcript(session)
+    hinted = of(events, Said)[0].turn
+    question = transcript.turns[hinted - 1].question_id
+    graded = [event for event in of(events, AnswerGraded) if event.question_id == question]
+    assert [event.score for event in graded] == [50]
+
+
+async def test_a_question_to_the_interviewer_is_no_request_to_clarify(tmp_path: Path):
+    async with room(tmp_path) as r:
+
+        def asking(request: AnswerRequested, events: list[Event]) -> str:
+            return "团队主要做哪方面的工作?" if request.kind == "reverse" else "不会"
+
+        events = await r.sit(await r.new("screen"), asking)
+    assert of(events, AnswerSaved)[-1].intent == "answer"
+    assert of(events, Finished)[0].reason == "complete"
+
+
+async def test_an_answer_with_broken_characters_is_saved_and_judged(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        events = await r.sit(session, lambda request, events: "半个表情 \ud83d 和零\x00 *")
+        transcript = await r.transcript(session)
+    assert of(events, Finished)[0].score == 100
+    assert transcript.answers[0].text == "半个表情 ? 和零 *"
+
+
 async def test_end_goes_to_the_debrief_at_once(tmp_path: Path):
     async with room(tmp_path) as r:
         session = await r.new("screen")
@@ -283,6 +351,17 @@ async def test_the_same_interview_is_not_opened_twice(tmp_path: Path):
             with pytest.raises(LockedError, match="this interview"):
                 async with other:
                     pass
+
+
+async def test_a_checkpoint_file_that_cannot_be_opened_is_told_and_leaves_no_lock(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        (tmp_path / "checkpoints.db").mkdir()
+        with pytest.raises(StorageError, match=r"checkpoints\.db"):
+            await session.__aenter__()
+        (tmp_path / "checkpoints.db").rmdir()
+        async with await InterviewSession.load(r.ports, session.id) as again:
+            assert await drain(again.start(), []) is not None
 
 
 async def test_a_drill_grades_at_once(tmp_path: Path):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fakes.interviews import Room, drain, of, room
 from fakes.judging import NamingJudge
 
+from interviewer.errors import StorageError
 from interviewer.interview.events import (
     AnswerRequested,
     Event,
+    Failed,
     Finished,
     FollowUpAsked,
     PointJudged,
     QuestionAsked,
+    Said,
     SessionStarted,
 )
 from interviewer.interview.session import InterviewSession
@@ -178,3 +183,121 @@ async def test_a_finished_session_only_reports_and_leaves_no_checkpoint(tmp_path
             snapshot = await again._graph.aget_state(again._config)
     assert [type(event).__name__ for event in events] == ["SessionStarted", "Finished"]
     assert snapshot.values == {}
+
+
+async def test_an_interview_left_in_the_debrief_is_not_closed_before_all_is_graded(tmp_path: Path):
+    judge = NamingJudge(delay_s=30)
+    async with room(tmp_path, judge) as r:
+        session = await r.new("daily", unattended=False)
+        object.__setattr__(session._context.choices, "patience_s", 0.0)
+        async with session:
+            request = await drain(session.start(), [])
+            for _ in range(2):
+                assert request is not None
+                request = await drain(session.answer(request.request, "不会"), [])
+            assert request is not None
+            stream = session.answer(request.request, "不会")
+            async for stamped in stream:
+                if isinstance(stamped.event, Said):
+                    break
+            await asyncio.sleep(0.05)  # the debrief waits for the judge by now
+        await asyncio.sleep(0.05)
+        assert (await r.transcript(session)).session.status == "running"
+        judge.delay_s = 0
+        events = await go_on(r, session.id)
+    assert of(events, Finished)[0].status == "graded"
+
+
+async def test_what_was_said_is_written_down_once_however_often_a_step_is_run(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        async with session:
+            request = await drain(session.start(), [])
+            for text in ("提示", "再说一遍", "*"):
+                assert request is not None
+                request = await drain(session.answer(request.request, text), [])
+        before = (await r.transcript(session)).said
+        (tmp_path / "checkpoints.db").unlink()
+        again = await load(r, session.id)
+        async with again:
+            await drain(again.start(), [])
+        assert (await r.transcript(session)).said == before
+    assert [said.kind for said in before] == ["hint", "repeat"]
+
+
+async def test_an_answer_to_a_question_that_the_bank_has_no_longer_does_not_stop_the_rest(tmp_path: Path):
+    judge = NamingJudge(delay_s=30)
+    async with room(tmp_path, judge) as r:
+        session = await r.new("daily", unattended=False)
+        object.__setattr__(session._context.choices, "patience_s", 0.0)
+        async with session:
+            request = await drain(session.start(), [])
+            assert request is not None
+            request = await drain(session.answer(request.request, "不会"), [])
+        gone = (await r.transcript(session)).turns[0].question_id
+        bank = r.ports.bank
+        smaller = replace(bank, questions={name: each for name, each in bank.questions.items() if name != gone})
+        judge.delay_s = 0
+        again = await InterviewSession.load(replace(r.ports, bank=smaller), session.id, unattended=True)
+        events = await r.sit(again, lambda request, events: "*")
+    assert of(events, Finished)[0].reason == "complete"
+    assert not of(events, Failed)
+
+
+async def test_the_checkpoint_of_a_session_killed_after_its_end_is_deleted_at_the_next_start(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        async with session:
+            await drain(session.start(), [])
+        record = (await r.transcript(session)).session
+        await r.store.finish_session(record.model_copy(update={"status": "finished", "reason": "complete"}))
+        again = await load(r, session.id)
+        async with again:
+            await drain(again.start(), [])
+            assert (await again._graph.aget_state(again._config)).values == {}
+
+
+async def test_an_interview_cancelled_while_the_judge_works_goes_on_at_the_next_start(tmp_path: Path):
+    judge = NamingJudge(delay_s=30)
+    async with room(tmp_path, judge) as r:
+        session = await r.new("daily")
+
+        async def sit() -> None:
+            async with session:
+                request = await drain(session.start(), [])
+                assert request is not None
+                await drain(session.answer(request.request, "*"), [])
+
+        sitting = asyncio.create_task(sit())
+        await asyncio.sleep(0.5)
+        assert judge.judged
+        sitting.cancel()
+        await asyncio.gather(sitting, return_exceptions=True)
+        judge.delay_s = 0
+        again = await load(r, session.id)
+        events: list[Event] = []
+        async with again:
+            request = await drain(again.start(), events)
+    assert request is not None
+    assert of(events, PointJudged)
+
+
+async def test_a_step_that_failed_is_made_again_at_the_next_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        events: list[Event] = []
+        async with session:
+            request = await drain(session.start(), events)
+            assert request is not None
+            with monkeypatch.context() as full:
+                full.setattr(r.store, "add_grading", _disk_full)
+                await drain(session.answer(request.request, "*"), events)
+        assert of(events, Failed)[0].code == "StorageError"
+        events = await go_on(r, session.id)
+        transcript = await r.transcript(session)
+    assert of(events, Finished)
+    assert [answer.text for answer in transcript.answers].count("*") == 1
+
+
+async def _disk_full(*_: object) -> bool:
+    raise StorageError("The disk is full")

@@ -113,16 +113,6 @@ async def test_the_second_grading_of_a_judge_changes_nothing(store: SqlTranscrip
     assert await store.gradings_of("s1", "r1") == [grading(1, verdict("a"), verdict("b"))]
 
 
-async def test_an_ungraded_answer_can_be_judged_again_by_the_same_judge_and_a_graded_one_can_not(
-    store: SqlTranscriptStore,
-):
-    assert await store.regrade("s1", grading(1, verdict("a"))) is False
-    await store.add_grading("s1", grading(1))
-    assert await store.regrade("s1", grading(1, verdict("a"))) is True
-    assert await store.regrade("s1", grading(1, verdict("a", "miss"))) is False
-    assert await store.gradings_of("s1", "r1") == [grading(1, verdict("a"))]
-
-
 async def test_a_turn_that_is_asked_twice_stays_as_it_was_first(store: SqlTranscriptStore):
     await store.add_turn("s1", turn(1, text="first"))
     await store.add_turn("s1", turn(1, text="second"))
