@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib import import_module
@@ -182,12 +183,13 @@ class Desk:
     async def aclose(self) -> None:
         """Ends the engine and closes the files. What was never built is not built for this."""
         built = vars(self)
-        for asked in built.get("_asked", ()):
-            await asked.chat.aclose()
-        if "_index" in built:
-            await self._index.close()
-        if self._store is not None:
-            await self._store.aclose()
+        async with AsyncExitStack() as stack:  # the last one pushed is closed first, whatever the others raise
+            if self._store is not None:
+                stack.push_async_callback(self._store.aclose)
+            if "_index" in built:
+                stack.push_async_callback(self._index.close)
+            for asked in built.get("_asked", ()):
+                stack.push_async_callback(asked.chat.aclose)
 
     @cached_property
     def _bank(self) -> Bank:

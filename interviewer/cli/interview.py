@@ -89,12 +89,14 @@ def drill(
     count: Annotated[int, typer.Option("--count", min=1, max=50, help="How many questions.")] = 5,
     lang: Lang = None,
     level: Level = None,
+    minutes: Minutes = None,
     endpoint: EndpointName = None,
     local_only: LocalOnly = False,
     seed: Seed = None,
     plain: Plain = False,
     json: Json = False,
     answers: AnswersFile = None,
+    resume: Resume = None,
 ) -> int:
     """Questions on one topic, with the verdicts after each answer."""
     desk = desk_from_environment(ModelChoice(endpoint, local_only))
@@ -104,9 +106,10 @@ def drill(
         seed=secrets.randbelow(2**31) if seed is None else seed,
         level=level or desk.settings.level,
         topics=(topic,),
+        minutes=minutes,
         count=count,
     )
-    return _hold(desk, setup, None, Front(json, plain, answers))
+    return _hold(desk, setup, resume, Front(json, plain, answers))
 
 
 def _hold(desk: Desk, setup: Setup, resume: str | None, front: Front) -> int:

@@ -19,6 +19,7 @@ from typing import Any, Self, cast
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command as Resume
+from pydantic import ValidationError
 
 from interviewer.bank.load import Bank
 from interviewer.errors import InterviewerError, StorageError, UsageError
@@ -68,7 +69,7 @@ class InterviewSession:
 
     def __init__(self, ports: Ports, record: SessionRecord, *, unattended: bool, fresh: bool) -> None:
         self.id = record.id
-        self.setup = Setup.model_validate(record.config)
+        self.setup = _setup_of(record)
         self._ports = ports
         self._record = record
         self._unattended = unattended
@@ -306,3 +307,14 @@ class InterviewSession:
 def storable(text: str) -> str:
     """The text without what no database takes: half characters (a cut paste, a broken terminal) and NUL."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
+
+
+def _setup_of(record: SessionRecord) -> Setup:
+    try:
+        return Setup.model_validate(record.config)
+    except ValidationError as error:
+        raise UsageError(
+            f"The interview {record.id} was started by another version of this program",
+            f"{error.errors()[0]['loc'][0]}: {error.errors()[0]['msg']}. Its transcript is kept.",
+            f"Read it with: interviewer review {record.id}",
+        ) from error

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from interviewer.bank.question import Lang
 from interviewer.interview.events import AnswerKind, FinishReason, Intent, Phase
 
 TurnKind = Literal["intro", "question", "probe", "reverse"]
@@ -30,7 +29,6 @@ class PlannedPhase(TypedDict):
 
 class State(TypedDict, total=False):
     session: str
-    lang: Lang
     plan: list[PlannedPhase]
     # The running question: its place in the plan, and which turn waits for an answer.
     phase: int

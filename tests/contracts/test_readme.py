@@ -51,9 +51,18 @@ def test_the_settings_example_is_accepted():
 
 @pytest.mark.parametrize(
     ("said", "intent"),
-    [("不会", "dont_know"), ("跳过", "skip"), ("提示", "hint"), ("再说一遍", "repeat"), ("暂停", "pause"), ("结束", "end"),
-     ("更正", "amend"), ("I don't know", "dont_know"), ("correction", "amend")],
-)  # fmt: skip
+    [
+        ("不会", "dont_know"),
+        ("跳过", "skip"),
+        ("提示", "hint"),
+        ("再说一遍", "repeat"),
+        ("暂停", "pause"),
+        ("结束", "end"),
+        ("更正", "amend"),
+        ("I don't know", "dont_know"),
+        ("correction", "amend"),
+    ],
+)
 def test_the_words_it_names_do_what_it_says(said: str, intent: str):
     assert said in README
     assert read_intent(said) == intent

@@ -11,7 +11,7 @@ import pytest
 from fakes.interviews import Room, drain, of, room
 from fakes.judging import NamingJudge
 
-from interviewer.errors import StorageError
+from interviewer.errors import StorageError, UsageError
 from interviewer.interview.events import (
     AnswerRequested,
     Event,
@@ -301,3 +301,13 @@ async def test_a_step_that_failed_is_made_again_at_the_next_start(tmp_path: Path
 
 async def _disk_full(*_: object) -> bool:
     raise StorageError("The disk is full")
+
+
+async def test_a_session_of_another_version_is_told_and_kept(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("daily")
+        record = await r.store.session(session.id)
+        strange = record.model_copy(update={"id": "strange", "config": {**record.config, "voice": True}})
+        await r.store.add_session(strange)
+        with pytest.raises(UsageError, match="another version"):
+            await load(r, "strange")

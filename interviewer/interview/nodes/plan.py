@@ -21,7 +21,7 @@ async def plan(state: State, runtime: Runtime[Context]) -> State:
     phases = cast("list[PlannedPhase]", stored) or draw_plan(context.bank, context.choices)
     if not stored:
         await context.store.set_plan(state["session"], [dict(phase) for phase in phases])
-    return {"plan": phases, "phase": 0, "item": -1, "turn": 0, "spent_s": 0.0, "lang": context.choices.lang}
+    return {"plan": phases, "phase": 0, "item": -1, "turn": 0, "spent_s": 0.0}
 
 
 def draw_plan(bank: Bank, choices: Choices) -> list[PlannedPhase]:
