@@ -12,9 +12,9 @@ import typer
 from interviewer.cli.app import run_async
 from interviewer.cli.group import Group
 from interviewer.cli.options import EndpointName, Json, Lang, Language, LocalOnly
-from interviewer.cli.plain import MARKS
 from interviewer.cli.records import print_notice
 from interviewer.errors import UsageError
+from interviewer.transcript.labels import MARKS
 from interviewer.wiring import Desk, ModelChoice, desk_from_environment, silent
 
 

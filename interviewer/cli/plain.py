@@ -20,23 +20,8 @@ from interviewer.interview.events import (
     SessionStarted,
     Stamped,
 )
-
-PHASES = {
-    "intro": ("自我介绍", "Introduction"),
-    "project": ("项目深挖", "Project"),
-    "knowledge": ("基础知识", "Knowledge"),
-    "coding": ("手撕代码", "Coding"),
-    "scenario": ("场景题", "Scenario"),
-    "reverse": ("反问", "Your questions"),
-}
-MARKS = {"hit": "✓", "partial": "△", "miss": "✗", "wrong": "‼", "abstain": "?"}
-STATUS = {
-    "graded": ("", ""),
-    "provisional": (" (仅供参考)", " (provisional)"),
-    "pending": ("评分中", "being graded"),
-    "ungraded": ("未评分", "ungraded"),
-    "noted": ("不计分", "not scored"),
-}
+from interviewer.judge.verdict import Verdict
+from interviewer.transcript.labels import LABELS, MARKS
 
 
 class PlainPrinter:
@@ -44,8 +29,10 @@ class PlainPrinter:
 
     def __init__(self, lang: Lang, bank: Bank, *, feedback: bool) -> None:
         self._lang: Lang = lang
+        self._labels = LABELS[lang]
         self._bank = bank
         self._feedback = feedback
+        self._verdicts: list[Verdict] = []
 
     def show(self, stamped: Stamped) -> None:
         event = stamped.event
@@ -68,13 +55,10 @@ class PlainPrinter:
                     f"Interview {session} · judged by {judge} {suggests}",
                 )
             case PhaseChanged():
-                name = self._say(*PHASES[event.phase])
                 minutes = f" · {event.budget_s // 60} min" if event.budget_s else ""
-                return f"\n== {name}{minutes}"
-            case QuestionAsked() | FollowUpAsked():
-                return f"\n{self._say('面试官', 'Interviewer')}: {event.text}"
-            case Said():
-                return f"\n{self._say('面试官', 'Interviewer')}: {event.text}"
+                return f"\n== {self._labels.phases[event.phase]}{minutes}"
+            case QuestionAsked() | FollowUpAsked() | Said():
+                return f"\n{self._labels.interviewer} {event.text}"
             case ModelSwitched():
                 to = event.to_model or self._say("无可用模型", "no model")
                 return self._say(f"评分模型改为 {to}:{event.cause}", f"Now judged by {to}: {event.cause}")
@@ -84,21 +68,28 @@ class PlainPrinter:
     def _result(self, event: Event) -> str:
         match event:
             case PointJudged():
-                verdict = event.verdict
-                return f"  {MARKS[verdict.verdict]} {self._point(event.question_id, verdict.point_id)}"
+                self._verdicts.append(event.verdict)
+                return ""
             case AnswerGraded():
-                return (
-                    f"  {self._say('得分', 'Score')}: {self._score(event.score, event.status)} {event.reason}".rstrip()
-                )
+                return self._graded(event)
             case Finished():
-                lines = [f"\n{self._say('总分', 'Overall')}: {self._score(event.score, event.status)}"]
+                lines = [f"\n{self._labels.score}: {self._score(event.score, event.status)}"]
                 lines += [
-                    f"  {self._say(*PHASES[phase.phase])}: {self._score(phase.score, phase.status)}"
+                    f"  {self._labels.phases[phase.phase]}: {self._score(phase.score, phase.status)}"
                     for phase in event.phases
                 ]
                 return "\n".join(lines)
             case _:
                 return ""
+
+    def _graded(self, event: AnswerGraded) -> str:
+        """Points not said yet are told when no probe will follow, so that nothing gives the next probe away."""
+        verdicts, self._verdicts = self._verdicts, []
+        told = [verdict for verdict in verdicts if event.final or verdict.verdict == "hit"]
+        lines = [f"  {MARKS[verdict.verdict]} {self._point(event.question_id, verdict.point_id)}" for verdict in told]
+        score = self._score(event.score, event.status)
+        reason = self._labels.reasons.get(event.reason, event.reason)
+        return "\n".join([*lines, f"  {self._labels.score}: {score} {reason}".rstrip()])
 
     def _point(self, question_id: str, point_id: str) -> str:
         try:
@@ -107,5 +98,7 @@ class PlainPrinter:
             return point_id
 
     def _score(self, score: float | None, status: str) -> str:
-        word = self._say(*STATUS[status])
-        return word if score is None else f"{score:.0f}{word}"
+        word = self._say("评分中", "being graded") if status == "pending" else self._labels.statuses[status]
+        if score is None:
+            return word
+        return f"{score:.0f}" if status == "graded" else f"{score:.0f} ({word})"

@@ -137,7 +137,7 @@ def test_plain_lines_show_no_verdict_before_the_end_of_a_mock(judged: Program, e
     done = judged.run("mock", "--preset", "daily", "--plain", "--endpoint", "openai", "--answers", str(answers))
     assert done.returncode == 0
     assert "✓" not in done.stdout
-    assert "总分" in done.stdout
+    assert "得分" in done.stdout
 
 
 def test_a_drill_in_plain_lines_shows_the_verdicts(judged: Program, endpoint: FakeOpenAI, answers: Path):

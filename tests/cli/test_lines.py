@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
-from fakes.interviews import Room, drain, room
+from fakes.interviews import Room, drain, room, the_bank
 
 from interviewer.cli import lines
 from interviewer.cli.lines import Answers, FileAnswers, Outcome, TypedAnswers, conduct
-from interviewer.interview.events import Stamped
+from interviewer.cli.plain import PlainPrinter
+from interviewer.interview.events import AnswerGraded, Event, PointJudged, Stamped
 from interviewer.interview.session import InterviewSession
+from interviewer.judge.verdict import JudgeIdentity, Verdict, Word
 from interviewer.transcript.record import AnswerRecord
 
 
@@ -104,3 +106,35 @@ async def test_each_typed_line_is_kept_and_an_early_end_does_not_hand_in_the_dra
         assert (outcome.end, outcome.asked_for) == ("paused", False)
         assert await again.draft("r001") == "写到一半"
         assert await answers_of(r, session) == []
+
+
+def graded(word: Word, *, final: bool) -> list[Event]:
+    point = the_bank().question("attention.self-attention").points[0]
+    judge = JudgeIdentity(model="m", endpoint="e", prompt_sha="0", method="rule")
+    verdict = Verdict(point_id=point.id, verdict=word, confidence=1, judge=judge)
+    question = "attention.self-attention"
+    return [
+        PointJudged(question, verdict),
+        AnswerGraded(question, 1, final=final, status="graded", score=50.0, coverage=1.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "final", "told"),
+    [("miss", False, False), ("miss", True, True), ("hit", False, True), ("wrong", False, False)],
+)
+def test_a_drill_tells_a_missed_point_only_when_no_probe_can_ask_for_it(
+    capsys: pytest.CaptureFixture[str], word: Word, final: bool, told: bool
+):
+    printer = PlainPrinter("zh", the_bank(), feedback=True)
+    for number, event in enumerate(graded(word, final=final)):
+        printer.show(Stamped(number, "s", "t", event))
+    point = the_bank().question("attention.self-attention").points[0]
+    assert (point.text.zh in capsys.readouterr().out) == told
+
+
+def test_a_mock_tells_no_verdict_at_all(capsys: pytest.CaptureFixture[str]):
+    printer = PlainPrinter("zh", the_bank(), feedback=False)
+    for number, event in enumerate(graded("hit", final=True)):
+        printer.show(Stamped(number, "s", "t", event))
+    assert capsys.readouterr().out == ""
