@@ -54,6 +54,10 @@ class InterviewerApp(Front):
         shown = super().get_key_display(binding)
         return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
 
+    def action_help_quit(self) -> None:
+        """Textual's own answer to ctrl+c, in the user's language."""
+        self.notify(self.words.quit_hint, markup=False, timeout=4)
+
     def get_default_screen(self) -> Screen[Any]:
         return HomeScreen()
 

@@ -109,13 +109,18 @@ def _card(number: int, result: QuestionResult, lang: Lang, answers: dict[int, st
         text=question.text.say(lang) if question else result.turns[0].turn.text,
         score=result.score,
         rows=point_rows(result.points, result.standing, answers),
-        turns=tuple(
-            Spoken(
-                probe=turn.turn.text if turn.turn.kind == "probe" else "",
-                answer=turn.answer.text if turn.answer else "",
-            )
-            for turn in result.turns
-        ),
+        turns=_spoken(result),
         answer=question.answer.say(lang) if question else "",
         sources=question.sources if question else (),
     )
+
+
+def _spoken(result: QuestionResult) -> tuple[Spoken, ...]:
+    """What was asked and said, once: after a hint or a repeat the same follow-up is asked again."""
+    found: list[Spoken] = []
+    for turn in result.turns:
+        probe = turn.turn.text if turn.turn.kind == "probe" else ""
+        if found and found[-1] == Spoken(probe, ""):
+            found.pop()
+        found.append(Spoken(probe, turn.answer.text.strip() if turn.answer else ""))
+    return tuple(found)

@@ -209,7 +209,9 @@ class InterviewView:
     @_take.register
     def _(self, event: Said) -> None:
         self.closing = event.kind == "closing"
-        self.entries.append(Line("interviewer", event.text, event.kind))
+        line = Line("interviewer", event.text, event.kind)
+        if not (self.closing and self.entries[-1:] == [line]):  # said again when the grading is taken up again
+            self.entries.append(line)
 
     @_take.register
     def _(self, event: AnswerRequested) -> None:

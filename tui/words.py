@@ -87,9 +87,12 @@ class Words:
     editor_code: str
     editor_hint: str
     busy: str
+    judging: str
     wait_please: str
     pending: str
     grading_left: str
+    grading_time: str
+    leave_grading: str
     characters: str
     draft_saved: str
     draft_failed: str
@@ -119,6 +122,7 @@ class Words:
     no_score: str
     provisional_about: str
     ungraded_about: str
+    unanswered_about: str
     by_phase: str
     by_question: str
     questions: str
@@ -139,4 +143,5 @@ class Words:
     unexpected: str
     unexpected_kept: str
     unexpected_hint: str
+    quit_hint: str
     too_small: str

@@ -10,11 +10,13 @@ from interviewer.bank.load import Bank
 from interviewer.bank.question import Lang
 from interviewer.errors import ModelError
 from interviewer.interview.clock import Clock
+from interviewer.judge.chain import rules_only
 from interviewer.judge.verdict import Case, Judge, JudgeIdentity, Judgement
 from interviewer.transcript.port import TranscriptStore
 from interviewer.transcript.record import AnswerRecord, GradingRecord, Transcript, TurnRecord
 from interviewer.transcript.scoring import case_points, wants_grading
 
+RULES_S = 0.3  # enough for what rules decide, and for writing it down
 UNGRADED = JudgeIdentity(model="", endpoint="", prompt_sha="", method="rule")
 
 
@@ -41,6 +43,7 @@ class Grader:
         self._turn = asyncio.Lock()
         self._running: dict[str, asyncio.Task[Graded]] = {}
         self._unjudged: set[str] = set()
+        self._slow = 0.0  # seconds that the last model's judgement took, waiting included
 
     @property
     def pending(self) -> int:
@@ -66,10 +69,13 @@ class Grader:
                 self.start(turn, answer)
 
     async def wait(self, request: str, patience_s: float | None) -> None:
-        """Waits for one grading, at most `patience_s` seconds."""
+        """Waits for one grading, at most `patience_s` seconds, and hardly at all when the last one took longer."""
         task = self._running.get(request)
-        if task is not None:
-            await asyncio.wait({task}, timeout=patience_s)
+        if task is None:
+            return
+        if patience_s is not None and self._slow > patience_s:
+            patience_s = min(patience_s, RULES_S)
+        await asyncio.wait({task}, timeout=patience_s)
 
     async def wait_any(self) -> None:
         """Waits until one more grading has ended."""
@@ -95,9 +101,14 @@ class Grader:
         for grading in known:
             if grading.status == "graded":
                 return Graded(turn, grading)
+        case = self._case(turn, answer)
+        began = self._clock.monotonic()
         try:
-            async with self._turn:
-                judgement = await self._judge.judge(self._case(turn, answer))
+            judgement = rules_only(case)  # what rules decide does not queue behind a model
+            if judgement is None:
+                async with self._turn:
+                    judgement = await self._judge.judge(case)
+                self._slow = self._clock.monotonic() - began
         except ModelError as error:
             self._unjudged.add(turn.request)
             grading = self._record(turn, Judgement(verdicts=()), cause=str(error))

@@ -38,8 +38,8 @@ def standing_verdicts(turns: Sequence[Sequence[Verdict]]) -> dict[str, Verdict]:
     """Per point, the verdict that counts over the turns of one question, oldest turn first.
 
     The last turn that addresses the point decides; silence (`miss`) never lowers what was said before, and a turn that
-    could not be judged (`abstain`) only counts while nothing else does. A correction that is only partial does not
-    lower an earlier hit.
+    could not be judged (`abstain`) only counts while nothing else does. Neither half of it nor saying it again after a
+    probe or hint lowers an earlier hit.
     """
     standing: dict[str, Verdict] = {}
     for turn in turns:
@@ -57,7 +57,9 @@ def _overrides(new: Verdict, held: Verdict) -> bool:
         return True
     if new.verdict == "miss":
         return False
-    return not (new.verdict == "partial" and held.verdict == "hit")
+    if new.verdict == "partial" and held.verdict == "hit":
+        return False
+    return not (new.verdict == held.verdict and EARNED[new.via] < EARNED[held.via])  # said again is not said later
 
 
 def credit(verdict: Verdict) -> float:

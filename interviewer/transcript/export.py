@@ -14,7 +14,14 @@ from interviewer.judge.verdict import JudgeIdentity, Verdict
 from interviewer.transcript.labels import LABELS, MARKS, Labels
 from interviewer.transcript.quoting import inline, paragraph, quoted
 from interviewer.transcript.record import SaidRecord, Transcript
-from interviewer.transcript.scoring import SCORED, QuestionResult, TurnResult, question_results, session_score
+from interviewer.transcript.scoring import (
+    GRADED_INTENTS,
+    SCORED,
+    QuestionResult,
+    TurnResult,
+    question_results,
+    session_score,
+)
 
 VERSION = 1
 _SECRET_NAME = re.compile(r"(?i)(^|[_-])(api[_-]?key|key|secret|password|token|authorization|bearer)$")
@@ -93,8 +100,8 @@ def _question(number: int, result: QuestionResult, transcript: Transcript, label
     lang = transcript.session.lang
     title = inline(question.text.say(lang)) if question else inline(result.question_id)
     blocks = [f"### {number}. {title}", f"{labels.score}: {_score(result.score, labels)}"]
-    for turn in result.turns:
-        blocks += _turn(turn, transcript.said, labels)
+    for before, turn in zip((None, *result.turns), result.turns, strict=False):
+        blocks += _turn(turn, before, transcript.said, labels)
     blocks.append(f"#### {labels.points}")
     blocks.append("\n".join(_points(result, transcript, labels)) or labels.not_judged)
     if question:
@@ -104,13 +111,16 @@ def _question(number: int, result: QuestionResult, transcript: Transcript, label
     return blocks
 
 
-def _turn(result: TurnResult, said: Sequence[SaidRecord], labels: Labels) -> list[str]:
-    remarks = [f"*{labels.remark}* {inline(remark.text)}" for remark in said if remark.turn == result.turn.turn]
-    return [
-        f"**{labels.probe if result.turn.kind == 'probe' else labels.interviewer}** {inline(result.turn.text)}",
-        *remarks,
-        _answer(result.answer.text if result.answer else None, labels),
-    ]
+def _turn(result: TurnResult, before: TurnResult | None, said: Sequence[SaidRecord], labels: Labels) -> list[str]:
+    """What was asked, remarked and answered. A question asked again after a hint or the like is told once."""
+    again = before is not None and (before.turn.kind, before.turn.text) == (result.turn.kind, result.turn.text)
+    name = labels.probe if result.turn.kind == "probe" else labels.interviewer
+    blocks = [] if again else [f"**{name}** {inline(result.turn.text)}"]
+    blocks += [f"*{labels.remark}* {inline(remark.text)}" for remark in said if remark.turn == result.turn.turn]
+    answer = result.answer
+    if answer and answer.intent not in GRADED_INTENTS and not answer.text.strip():
+        return blocks  # a command
+    return [*blocks, _answer(answer.text if answer else None, labels)]
 
 
 def _answer(text: str | None, labels: Labels) -> str:

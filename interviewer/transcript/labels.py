@@ -66,7 +66,7 @@ _ZH = Labels(
     after={"probe": "追问后才说到", "hint": "提示后才说到"},
     statuses={"graded": "已评分", "provisional": "仅供参考", "ungraded": "未评分", "noted": "不计分"},
     phases={
-        "intro": "开场自我介绍",
+        "intro": "自我介绍",
         "project": "项目深挖",
         "knowledge": "八股",
         "coding": "手撕代码",

@@ -54,19 +54,19 @@ async def answers_of(r: Room, session: InterviewSession) -> Sequence[str]:
 async def test_no_block_of_the_file_is_passed_over_after_a_correction(tmp_path: Path):
     async with room(tmp_path) as r:
         session = await r.new("daily")
-        given = ["* 一", "更正:* 又一", "* 二", "* 三"]
+        given = ["全 一", "更正:全 又一", "全 二", "全 三"]
         assert (await run(session, blocks(tmp_path, *given))).end == "finished"
-        assert await answers_of(r, session) == ["* 一", "更正:* 又一", "* 又一", "* 二", "* 三"]
+        assert await answers_of(r, session) == ["全 一", "更正:全 又一", "全 又一", "全 二", "全 三"]
 
 
 async def test_a_resumed_interview_goes_on_in_the_file_where_it_stopped(tmp_path: Path):
     async with room(tmp_path) as r:
         session = await r.new("daily")
-        given = ["* 一", "更正:* 又一", "暂停", "* 二", "* 三"]
+        given = ["全 一", "更正:全 又一", "暂停", "全 二", "全 三"]
         assert (await run(session, blocks(tmp_path, *given))).asked_for
         again = await load(r, session.id)
         assert (await run(again, blocks(tmp_path, *given))).end == "finished"
-        assert (await answers_of(r, session))[-2:] == ["* 二", "* 三"]
+        assert (await answers_of(r, session))[-2:] == ["全 二", "全 三"]
 
 
 async def test_a_pause_of_an_earlier_run_does_not_pause_this_one(tmp_path: Path):
@@ -78,15 +78,15 @@ async def test_a_pause_of_an_earlier_run_does_not_pause_this_one(tmp_path: Path)
         # Killed between the insert and the resume.
         pause = AnswerRecord(request=request.request, text="", intent="pause", seconds=1, saved_at=r.clock.now())
         await r.store.add_answer(session.id, pause)
-        assert (await run(await load(r, session.id), blocks(tmp_path, "暂停", "*", "*", "*"))).end == "finished"
+        assert (await run(await load(r, session.id), blocks(tmp_path, "暂停", "全", "全", "全"))).end == "finished"
 
 
 async def test_an_empty_line_alone_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     async with room(tmp_path) as r:
         session = await r.new("daily")
-        typed = ["\n", "* 一\n", "续\r\n", "\n", "  \n", "* 二\n", "\n", "* 三\n"]
+        typed = ["\n", "全 一\n", "续\r\n", "\n", "  \n", "全 二\n", "\n", "全 三\n"]
         assert (await run(session, typing(monkeypatch, typed))).end == "finished"
-        assert await answers_of(r, session) == ["* 一\n续", "* 二", "* 三"]
+        assert await answers_of(r, session) == ["全 一\n续", "全 二", "全 三"]
 
 
 async def test_each_typed_line_is_kept_and_an_early_end_does_not_hand_in_the_draft(

@@ -11,7 +11,7 @@ IDENTITY = JudgeIdentity(model="naming", endpoint="fake", prompt_sha="0", method
 
 
 class NamingJudge:
-    """`+id` in the answer is a hit, `~id` partial, `!id` wrong, nothing a miss. `*` hits every point."""
+    """`+id` in the answer is a hit, `~id` partial, `!id` wrong, nothing a miss. `全` hits every point."""
 
     def __init__(self, *, delay_s: float = 0.0, error: ModelError | None = None) -> None:
         self.judged: list[Case] = []
@@ -38,8 +38,8 @@ def _verdict(case: Case, point_id: str) -> Verdict:
         if at >= 0:
             span = Span(turn=case.turn, start=at, end=at + len(point_id) + 1)
             return Verdict(point_id=point_id, verdict=word, evidence=span, via=case.via, confidence=1, judge=IDENTITY)
-    if "*" in case.answer:
-        at = case.answer.index("*")
+    if "全" in case.answer:
+        at = case.answer.index("全")
         span = Span(turn=case.turn, start=at, end=at + 1)
         return Verdict(point_id=point_id, verdict="hit", evidence=span, via=case.via, confidence=1, judge=IDENTITY)
     return Verdict(point_id=point_id, verdict="miss", via=case.via, confidence=1, judge=IDENTITY)

@@ -27,7 +27,7 @@ from interviewer.interview.session import InterviewSession
 
 
 def everything(request: AnswerRequested, events: list[Event]) -> str:
-    return "* 全都说到了"
+    return "全 全都说到了"
 
 
 def nothing(request: AnswerRequested, events: list[Event]) -> str:
@@ -131,7 +131,7 @@ async def test_evidence_lies_in_the_answer(tmp_path: Path):
     for request, span in spans:
         answer = transcript.answer(request)
         assert answer is not None
-        assert span.of(answer.text) == "*"
+        assert span.of(answer.text) == "全"
 
 
 async def test_a_hint_gives_no_point_away_and_halves_the_credit(tmp_path: Path):
@@ -142,7 +142,7 @@ async def test_a_hint_gives_no_point_away_and_halves_the_credit(tmp_path: Path):
         def hinted(request: AnswerRequested, events: list[Event]) -> str:
             question = of(events, QuestionAsked)[-1].question_id
             if question in seen:
-                return "*"
+                return "全"
             seen.add(question)
             return "提示"
 
@@ -166,7 +166,7 @@ async def test_skip_is_recorded_and_counts_as_missed(tmp_path: Path):
 async def test_repeat_and_clarify_say_the_question_again_without_a_verdict(tmp_path: Path):
     async with room(tmp_path) as r:
         session = await r.new("daily")
-        script = iter(["再说一遍", "你是指训练阶段吗?", *["*"] * 3])
+        script = iter(["再说一遍", "你是指训练阶段吗?", *["全"] * 3])
         events = await r.sit(session, lambda request, events: next(script))
     first = of(events, QuestionAsked)[0].text
     said = [event for event in of(events, Said) if event.kind in ("repeat", "clarify")]
@@ -178,7 +178,7 @@ async def test_repeat_and_clarify_say_the_question_again_without_a_verdict(tmp_p
 async def test_an_amendment_reopens_the_question_before(tmp_path: Path):
     async with room(tmp_path) as r:
         session = await r.new("daily")
-        script = iter(["不会", "更正:*", "*", "*"])
+        script = iter(["不会", "更正:全", "全", "全"])
         events = await r.sit(session, lambda request, events: next(script))
     questions = [event.question_id for event in of(events, QuestionAsked)]
     assert questions[1] == questions[2]  # the running question is asked again after the amendment
@@ -191,16 +191,16 @@ async def test_a_correction_is_judged_for_the_question_before_alone(tmp_path: Pa
     judge = NamingJudge()
     async with room(tmp_path, judge) as r:
         session = await r.new("daily")
-        script = iter(["不会", "更正:*", "*", "*"])
+        script = iter(["不会", "更正:全", "全", "全"])
         await r.sit(session, lambda request, events: next(script))
         transcript = await r.transcript(session)
     graded = {grading.request: grading.question_id for grading in transcript.gradings}
     assert graded == {turn.request: turn.question_id for turn in transcript.turns if turn.request in graded}
     assert "r002" not in graded  # the turn in which the correction was announced
-    assert len(judge.judged) == 4
+    assert len(judge.judged) == 3  # rules decide 不会
 
 
-@pytest.mark.parametrize(("said", "intent"), [("", "repeat"), ("更正:*", "answer")])
+@pytest.mark.parametrize(("said", "intent"), [("", "repeat"), ("更正:全", "answer")])
 async def test_an_amendment_with_no_question_before_is_no_empty_answer(tmp_path: Path, said: str, intent: str):
     async with room(tmp_path) as r:
         session = await r.new("daily")
@@ -216,7 +216,7 @@ async def test_an_amendment_with_no_question_before_is_no_empty_answer(tmp_path:
 async def test_a_bare_amendment_of_a_follow_up_asks_it_again(tmp_path: Path):
     async with room(tmp_path) as r:
         session = await r.new("daily")
-        script = iter(["嗯", "更正", "*", "*", "*"])
+        script = iter(["嗯", "更正", "全", "全", "全"])
         events = await r.sit(session, lambda request, events: next(script))
         transcript = await r.transcript(session)
     assert [event.intent for event in of(events, AnswerSaved)][:3] == ["answer", "repeat", "answer"]
@@ -226,7 +226,7 @@ async def test_a_bare_amendment_of_a_follow_up_asks_it_again(tmp_path: Path):
 async def test_credit_stays_halved_after_a_hint_when_an_amendment_comes_between(tmp_path: Path):
     async with room(tmp_path) as r:
         session = await r.new("daily")
-        script = iter(["*", "提示", "更正:*", "*", "*"])
+        script = iter(["全", "提示", "更正:全", "全", "全"])
         events = await r.sit(session, lambda request, events: next(script))
         transcript = await r.transcript(session)
     hinted = of(events, Said)[0].turn
@@ -249,16 +249,16 @@ async def test_a_question_to_the_interviewer_is_no_request_to_clarify(tmp_path: 
 async def test_an_answer_with_broken_characters_is_saved_and_judged(tmp_path: Path):
     async with room(tmp_path) as r:
         session = await r.new("daily")
-        events = await r.sit(session, lambda request, events: "半个表情 \ud83d 和零\x00 *")
+        events = await r.sit(session, lambda request, events: "半个表情 \ud83d 和零\x00 全")
         transcript = await r.transcript(session)
     assert of(events, Finished)[0].score == 100
-    assert transcript.answers[0].text == "半个表情 ? 和零 *"
+    assert transcript.answers[0].text == "半个表情 ? 和零 全"
 
 
 async def test_end_goes_to_the_debrief_at_once(tmp_path: Path):
     async with room(tmp_path) as r:
         session = await r.new("screen")
-        script = iter(["大家好", "*", "结束"])
+        script = iter(["大家好", "全", "结束"])
         events = await r.sit(session, lambda request, events: next(script))
     [finished] = of(events, Finished)
     assert finished.reason == "ended"
@@ -286,7 +286,7 @@ async def test_the_candidates_time_alone_is_counted(tmp_path: Path):
 
         def thinking(request: AnswerRequested, events: list[Event]) -> str:
             r.clock.advance(30)
-            return "*"
+            return "全"
 
         events = await r.sit(session, thinking)
         transcript = await r.transcript(session)
@@ -371,3 +371,24 @@ async def test_a_drill_grades_at_once(tmp_path: Path):
     assert names.index("AnswerGraded") < names.index("Finished")
     assert not of(events, Failed)
     assert of(events, SessionStarted)[0].preset == "drill"
+
+
+async def test_a_hint_to_a_probe_leads_to_no_other_point(tmp_path: Path):
+    async with room(tmp_path) as r:
+        session = await r.new("drill", count=1)
+        script = iter(["大概吧", "提示", "还是不清楚", "全"])
+        events = await r.sit(session, lambda request, events: next(script))
+        bank = r.ports.bank
+    [hint] = [event for event in of(events, Said) if event.kind == "hint"]
+    assert not any(point.probe.zh in hint.text for question in bank.questions.values() for point in question.points)
+
+
+async def test_what_rules_decide_does_not_wait_for_the_model(tmp_path: Path):
+    judge = NamingJudge(delay_s=1.5)
+    async with room(tmp_path, judge) as r:
+        session = await r.new("daily", unattended=False)
+        object.__setattr__(session._context.choices, "patience_s", 0.2)
+        script = iter(["长回答", "不会", "不会", "不会"])
+        events = await r.sit(session, lambda request, events: next(script))
+    graded = [(event.turn, event.status) for event in of(events, AnswerGraded) if event.turn == 2]
+    assert graded[0] == (2, "ungraded")  # turn 1 of that question is still being judged

@@ -28,7 +28,7 @@ from interviewer.transcript.record import AnswerRecord
 
 
 def answer_to(request: AnswerRequested) -> str:
-    return f"第 {request.turn} 次回答 {'*' if request.turn % 3 else '嗯'}"
+    return f"第 {request.turn} 次回答 {'全' if request.turn % 3 else '嗯'}"
 
 
 async def load(r: Room, session: str) -> InterviewSession:
@@ -91,7 +91,7 @@ async def test_an_answer_saved_but_not_taken_in_is_taken_in_at_the_next_start(tm
             request = await drain(session.start(), events)
         assert request is not None
         # Killed between the insert and the resume.
-        saved = AnswerRecord(request=request.request, text="*", intent="answer", seconds=9, saved_at=r.clock.now())
+        saved = AnswerRecord(request=request.request, text="全", intent="answer", seconds=9, saved_at=r.clock.now())
         await r.store.add_answer(session.id, saved)
         again = await load(r, session.id)
         async with again:
@@ -163,7 +163,7 @@ async def test_a_judgement_cut_off_by_a_stop_is_made_at_the_next_start(tmp_path:
         async with session:
             request = await drain(session.start(), [])
             assert request is not None
-            await drain(session.answer(request.request, "*"), [])
+            await drain(session.answer(request.request, "全"), [])
         assert (await r.transcript(session)).gradings == ()
         judge.delay_s = 0
         await go_on(r, session.id)
@@ -192,9 +192,9 @@ async def test_an_interview_left_in_the_debrief_is_not_closed_before_all_is_grad
         object.__setattr__(session._context.choices, "patience_s", 0.0)
         async with session:
             request = await drain(session.start(), [])
-            for _ in range(2):
+            for said in ("大概和梯度有关", "不会", "不会"):  # the first waits for the judge; rules decide the others
                 assert request is not None
-                request = await drain(session.answer(request.request, "不会"), [])
+                request = await drain(session.answer(request.request, said), [])
             assert request is not None
             stream = session.answer(request.request, "不会")
             async for stamped in stream:
@@ -213,7 +213,7 @@ async def test_what_was_said_is_written_down_once_however_often_a_step_is_run(tm
         session = await r.new("daily")
         async with session:
             request = await drain(session.start(), [])
-            for text in ("提示", "再说一遍", "*"):
+            for text in ("提示", "再说一遍", "全"):
                 assert request is not None
                 request = await drain(session.answer(request.request, text), [])
         before = (await r.transcript(session)).said
@@ -239,7 +239,7 @@ async def test_an_answer_to_a_question_that_the_bank_has_no_longer_does_not_stop
         smaller = replace(bank, questions={name: each for name, each in bank.questions.items() if name != gone})
         judge.delay_s = 0
         again = await InterviewSession.load(replace(r.ports, bank=smaller), session.id, unattended=True)
-        events = await r.sit(again, lambda request, events: "*")
+        events = await r.sit(again, lambda request, events: "全")
     assert of(events, Finished)[0].reason == "complete"
     assert not of(events, Failed)
 
@@ -266,7 +266,7 @@ async def test_an_interview_cancelled_while_the_judge_works_goes_on_at_the_next_
             async with session:
                 request = await drain(session.start(), [])
                 assert request is not None
-                await drain(session.answer(request.request, "*"), [])
+                await drain(session.answer(request.request, "全"), [])
 
         sitting = asyncio.create_task(sit())
         await asyncio.sleep(0.5)
@@ -291,12 +291,12 @@ async def test_a_step_that_failed_is_made_again_at_the_next_start(tmp_path: Path
             assert request is not None
             with monkeypatch.context() as full:
                 full.setattr(r.store, "add_grading", _disk_full)
-                await drain(session.answer(request.request, "*"), events)
+                await drain(session.answer(request.request, "全"), events)
         assert of(events, Failed)[0].code == "StorageError"
         events = await go_on(r, session.id)
         transcript = await r.transcript(session)
     assert of(events, Finished)
-    assert [answer.text for answer in transcript.answers].count("*") == 1
+    assert [answer.text for answer in transcript.answers].count("全") == 1
 
 
 async def _disk_full(*_: object) -> bool:

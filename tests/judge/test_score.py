@@ -71,6 +71,11 @@ def test_a_later_half_does_not_lower_an_earlier_hit():
     assert standing["p0"].via == "unprompted"
 
 
+def test_saying_it_again_after_a_probe_keeps_the_full_credit():
+    standing = standing_verdicts([[verdict(0, "hit")], [verdict(0, "miss", "probe")], [verdict(0, "hit", "probe")]])
+    assert standing["p0"].via == "unprompted"
+
+
 def test_abstained_points_leave_the_sum_up_to_a_fifth_of_the_weight():
     few = score(points(1, 1, 1, 1, 1), "abstain", "hit", "hit", "hit", "miss")
     assert few.value == pytest.approx(75)

@@ -60,7 +60,7 @@ def test_the_chinese_document_tells_everything_in_order():
         "- 得分: 62 (仅供参考, 覆盖 100%)",
         "- 评分者: qwen2.5 @ embedded",
         "- 场次: s1",
-        "## 开场自我介绍",
+        "## 自我介绍",
         "**面试官:** 请自我介绍",
         "> 我叫小明",
         "## 八股 (62, 仅供参考)",

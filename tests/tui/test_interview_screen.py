@@ -116,6 +116,18 @@ async def test_a_drill_shows_verdicts_at_once_and_the_answer_when_no_follow_up_c
         assert "✗  可以从 MHA 检查点继续训练得到  没答到" in seen
 
 
+async def test_a_drill_says_that_the_judge_is_at_work(stage):
+    async with stage(FakeDesk(DRILL)) as on:
+        await on.begin("drill")
+        on.desk.session.gate.clear()
+        on.desk.session.pending_gradings = 1
+        on.editor.insert("分组共享 KV")
+        await on.press("ctrl+s")
+        await on.until(lambda: "正在评分…" in on.seen())
+        on.desk.session.gate.set()
+        await on.asked("r002")
+
+
 async def test_the_text_stays_until_it_is_known_to_be_saved(stage):
     async with stage() as on:
         await on.begin()
@@ -261,9 +273,27 @@ async def test_while_the_judge_finishes_it_says_how_many_are_left(stage):
         on.desk.session.pending_gradings = 3
         on.editor.insert("答")
         await on.press("ctrl+s")
-        await on.until(lambda: "正在评分，还剩 3 题" in on.seen())
+        await on.until(lambda: "正在评分，还剩 3 个回答 · 可以先离开" in on.seen())
+        assert "你的回答" not in on.seen()
+        assert "^s 发送" not in on.seen()
+        assert "esc 先离开，以后继续" in on.seen()
         on.desk.session.hold.set()
         await on.until(lambda: on.screen == "DebriefScreen")
+
+
+async def test_one_can_leave_while_the_judge_finishes_and_the_session_is_closed(stage):
+    script = [ask(1), [Said(1, "closing", "今天就到这里。"), PhaseChanged("reverse", 60, 0)]]
+    async with stage(FakeDesk(script)) as on:
+        await on.begin()
+        session = on.desk.session
+        on.editor.insert("答")
+        await on.press("ctrl+s")
+        await on.until(lambda: "正在评分" in on.seen())
+        await on.press("f10", "f8", "ctrl+s")
+        assert on.screen == "InterviewScreen"
+        await on.press("escape")
+        await on.until(lambda: on.screen == "HomeScreen")
+        await on.until(lambda: session.left == 1)
 
 
 async def test_a_failure_shows_how_to_go_on_and_trying_again_takes_the_interview_up(stage):

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import pytest
 from fake_desk import GQA, FakeDesk, ask
 from textual import events
 
 from interviewer.interview.events import AnswerRequested, PhaseChanged, QuestionAsked
 from tui.widgets.answer_editor import LONG
+from tui.widgets.dialogue import Dialogue
 
 
 async def test_hostile_text_is_shown_as_text(stage):
@@ -60,3 +62,38 @@ async def test_a_window_that_is_too_small_says_so_and_recovers(stage):
         await on.pilot.resize_terminal(80, 24)
         await on.until(lambda: "MHA、MQA、GQA" in on.seen())
         assert "窗口太小" not in on.seen()
+
+
+async def test_what_is_typed_stays_in_sight_through_resizes(stage):
+    async with stage() as on:
+        await on.begin()
+        on.editor.insert("很长的回答，" * 400 + "终")
+        for size in ((120, 40), (62, 18), (80, 24)):
+            await on.pilot.resize_terminal(*size)
+            await on.until(lambda size=size: on.app.size.width == size[0])
+            await on.until(lambda: "终" in on.seen())
+
+
+async def test_ctrl_c_tells_how_to_quit_and_quits_nothing(stage):
+    async with stage() as on:
+        await on.begin()
+        on.editor.insert("写到一半")
+        await on.press("ctrl+c")
+        await on.until(lambda: "退出请按 ctrl+q" in on.seen())
+        assert on.editor.text == "写到一半"
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+async def test_what_is_said_is_as_wide_as_the_editor(stage, width):
+    async with stage(size=(width, 30)) as on:
+        await on.begin()
+        dialogue, editor = on.app.screen.query_one(Dialogue), on.editor
+        assert (dialogue.region.x, dialogue.region.right) == (editor.region.x, editor.region.right)
+
+
+async def test_a_long_answer_leaves_room_for_the_next_question(stage):
+    async with stage() as on:
+        await on.begin()
+        await on.answer("很长的回答。" * 400, "r002")
+        assert "共 2400 字" in on.seen()
+        assert "组数怎么定" in on.seen()

@@ -41,6 +41,20 @@ def test_an_unfinished_interview_can_be_looked_at():
     assert len(built.dialogue) == 3
 
 
+def test_a_follow_up_that_was_asked_again_after_a_hint_stands_once():
+    record = finished()
+    probe = record.turns[0].model_copy(update={"kind": "probe", "text": "组数怎么定？"})
+    turns = (record.turns[0], *(probe.model_copy(update={"turn": at, "request": f"r{at:03d}"}) for at in (3, 4, 5)))
+    hint = record.answers[1].model_copy(update={"intent": "hint", "request": "r003"})
+    said = record.answers[0].model_copy(update={"text": "按显存", "request": "r005"})
+    answers = (record.answers[0], hint, hint.model_copy(update={"request": "r004"}), said)
+    card = report(record.model_copy(update={"turns": turns, "answers": answers})).cards[0]
+    assert [(turn.probe, turn.answer) for turn in card.turns] == [
+        ("", record.answers[0].text),
+        ("组数怎么定？", "按显存"),
+    ]
+
+
 @pytest.mark.parametrize(("score", "word"), [(59.9, "failed"), (60.0, "passed"), (80.0, "strong"), (None, "")])
 def test_the_pass_line_is_sixty(score, word):
     assert verdict_of(score) == word

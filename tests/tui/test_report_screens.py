@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from fake_desk import GQA, ROPE, FakeDesk, finished, interrupted
+from textual.content import Content
 
 from tui.messages import OpenReport, OpenTranscripts
 
@@ -42,12 +43,30 @@ async def test_a_question_unfolds_to_points_quotes_answer_and_sources(stage):
             assert text in seen
 
 
+async def test_the_questions_stand_in_one_column_whatever_their_phase(stage):
+    record = finished()
+    turns = (record.turns[0].model_copy(update={"phase": "project"}), record.turns[1])
+    async with stage(FakeDesk(records=[record.model_copy(update={"turns": turns})])) as on:
+        await opened(on, fresh=True)
+        rows = [row for row in on.seen().splitlines() if "▶" in row]
+        cells = [Content(row[: row.index(text)]).cell_length for row, text in zip(rows, ("MHA", "RoPE"), strict=True)]
+        assert cells[0] == cells[1]
+
+
 async def test_what_could_not_be_judged_has_no_number(stage):
     async with stage(FakeDesk(records=[finished(score=None)])) as on:
         await opened(on, fresh=True)
         assert "未评分" in on.seen()
         assert "没有编造分数" in on.seen()
         assert not on.app.screen.query("#score")
+
+
+async def test_where_nothing_was_answered_no_model_is_blamed(stage):
+    record = finished(score=None).model_copy(update={"turns": (), "answers": (), "gradings": ()})
+    async with stage(FakeDesk(records=[record])) as on:
+        await opened(on, fresh=True)
+        assert "没有回答计分的题目" in on.seen()
+        assert "没有模型能评分" not in on.seen()
 
 
 async def test_the_debrief_goes_back_home(stage):
@@ -100,12 +119,12 @@ async def test_an_empty_list_says_so(stage):
 
 async def test_export_writes_markdown_to_the_working_folder_and_says_where(stage, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    async with stage(FakeDesk(records=[finished()]), size=(120, 40)) as on:
-        await opened(on, fresh=False)
+    async with stage(FakeDesk(records=[finished("20261123-181203-d515")])) as on:
+        await opened(on, fresh=False, session="20261123-181203-d515")
         await on.press("e")
         await on.until(lambda: "已导出到" in on.seen())
-        assert "interview-done.md" in on.seen()
-    assert GQA.text.zh in (tmp_path / "interview-done.md").read_text(encoding="utf-8")
+        assert "./interview-20261123-181203-d515.md" in on.seen()
+    assert GQA.text.zh in (tmp_path / "interview-20261123-181203-d515.md").read_text(encoding="utf-8")
 
 
 async def test_an_export_that_can_not_be_written_is_told(stage, tmp_path, monkeypatch):

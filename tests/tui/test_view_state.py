@@ -153,6 +153,11 @@ def test_the_switch_of_a_model_is_told():
     assert state.entries == [Switch("judge", "b/y", "timeout")]
 
 
+def test_the_closing_words_stand_once_when_the_grading_is_taken_up_again():
+    state = play(view(), *ask(1, ROPE), Said(1, "closing", "今天就到这里。"), Said(1, "closing", "今天就到这里。"))
+    assert [entry.text for entry in state.entries].count("今天就到这里。") == 1
+
+
 def test_the_end_is_known():
     state = play(view(), *ask(1, ROPE), Said(1, "closing", "今天就到这里。"))
     assert state.closing

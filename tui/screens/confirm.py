@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.widgets.key_line import KeyLine
+from tui.widgets.prose import Prose
 from tui.words import Words
 
 
@@ -29,7 +30,7 @@ class ConfirmScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box"):
             yield Static(self._texts[0], markup=False, classes="box-title")
-            yield Static(self._texts[1], markup=False)
+            yield Prose(self._texts[1])
             yield KeyLine(self._words)
 
 

@@ -9,6 +9,8 @@ What is typed stays in the editor until the store has it, and is saved as a draf
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -20,12 +22,14 @@ from interviewer.errors import InterviewerError
 from interviewer.interview.events import AnswerRequested, AnswerSaved, Command, Event
 from tui.clean import one_line
 from tui.messages import GoHome, OpenReport, Trouble
+from tui.pace import Pace
 from tui.problem import problem_of_failure
 from tui.screens.confirm import ConfirmScreen, PauseScreen
 from tui.screens.page import Page
 from tui.view import UNSENT, InterviewView, PhasePlan, Sending
 from tui.widgets.answer_editor import AnswerEditor
 from tui.widgets.dialogue import Dialogue
+from tui.widgets.key_line import KeyLine
 from tui.widgets.phase_bar import PhaseBar
 
 if TYPE_CHECKING:
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
 
 DRAFT_EVERY_S = 1.0
 TICK_S = 0.5
+ANSWERING = ("send", "command", "skip", "dont_know", "pause", "end")  # actions that need a question
 
 
 class InterviewScreen(Page):
@@ -51,6 +56,7 @@ class InterviewScreen(Page):
         Binding("f7", "command('amend')", "key_amend", priority=True),
         Binding("f8", "pause", "key_pause", priority=True),
         Binding("f10,escape", "end", "key_end", priority=True),
+        Binding("escape", "leave", "key_leave", priority=True),
         Binding("ctrl+up", "scroll(-1)", "key_scroll", key_display="^↑↓", priority=True),
         Binding("ctrl+down", "scroll(1)", show=False, priority=True),
     ]
@@ -68,6 +74,7 @@ class InterviewScreen(Page):
         self._saving = False
         self._paused = False
         self._asking = False
+        self._pace = Pace()
 
     def body(self) -> ComposeResult:
         yield PhaseBar(self.words)
@@ -236,6 +243,15 @@ class InterviewScreen(Page):
         dialogue = self.query_one(Dialogue)
         dialogue.scroll_relative(y=step * max(1, dialogue.size.height // 2), animate=False)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the rest is graded nothing is waited for: one may look back, or leave."""
+        if action in ANSWERING:
+            return not self._grading_rest
+        return self._grading_rest if action == "leave" else super().check_action(action, parameters)
+
+    def action_leave(self) -> None:
+        self.post_message(GoHome())
+
     @on(TextArea.Changed)
     def _typed(self, event: TextArea.Changed) -> None:
         self._text = event.text_area.text
@@ -245,6 +261,7 @@ class InterviewScreen(Page):
         if self.view is not None:
             thinking = self._session.thinking_seconds if self._session else 0.0
             self.query_one(PhaseBar).show(self.view, thinking)
+        self._close_editor()
         self._show_notes()
 
     def _show_notes(self) -> None:
@@ -257,8 +274,23 @@ class InterviewScreen(Page):
 
     def _status(self, pending: int) -> str:
         if self._grading_rest:
-            return self.words.grading_left.format(n=pending)
-        return self.words.busy if self._session is None or self._view.busy else ""
+            return self._grading_status(pending) if pending else self.words.judging
+        if self._session is not None and not self._view.busy:
+            return ""
+        return self.words.judging if pending and self._view.feedback else self.words.busy
+
+    def _grading_status(self, pending: int) -> str:
+        left_s = self._pace.remaining_s(pending, time.monotonic())
+        about = "" if left_s is None else self.words.grading_time.format(n=max(1, math.ceil(left_s / 60)))
+        parts = (self.words.grading_left.format(n=pending), about, self.words.leave_grading)
+        return " · ".join(part for part in parts if part)
+
+    def _close_editor(self) -> None:
+        """Nothing more can be answered: the place of the editor goes to the dialogue, its keys go."""
+        editor = self.query_one(AnswerEditor)
+        if editor.display and self._grading_rest:
+            editor.display = False
+            self.query_one(KeyLine).fill()
 
     @property
     def _grading_rest(self) -> bool:

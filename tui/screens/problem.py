@@ -13,6 +13,7 @@ from tui.clean import clean
 from tui.problem import Problem
 from tui.show import MUTED
 from tui.widgets.key_line import KeyLine
+from tui.widgets.prose import Prose
 from tui.words import Words
 
 
@@ -41,4 +42,4 @@ class ProblemScreen(ModalScreen[bool]):
 
     def _part(self, label: str, text: str) -> ComposeResult:
         if text:
-            yield Static(Content.assemble((label, MUTED), "\n", clean(text)), classes="part")
+            yield Prose(Content.assemble((label, MUTED), "\n", clean(text)), classes="part")

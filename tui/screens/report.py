@@ -22,6 +22,7 @@ from tui.report import PhaseLine, Report, build_report
 from tui.screens.page import Page
 from tui.show import FAINT, MUTED, minutes, preset_name, score_text, short_score, when
 from tui.widgets.dialogue import entry_widget
+from tui.widgets.prose import Prose
 from tui.widgets.question_fold import QuestionFold
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class ReportScreen(Page):
     async def _export(self) -> None:
         transcript = await self.front.desk.transcript(self._session)
         path = await asyncio.to_thread(self._write, transcript)
-        self.notify(self.words.exported.format(path=one_line(str(path))), markup=False, timeout=8)
+        self.notify(self.words.exported.format(path=one_line(f"./{path.name}")), markup=False, timeout=8)
 
     def _write(self, transcript: Transcript) -> Path:
         from interviewer.transcript.export import to_markdown
@@ -120,10 +121,10 @@ class ReportScreen(Page):
         if report.judges:
             lines.append(Content.assemble((words.judged_by, MUTED), "  ", one_line("、".join(report.judges))))
         if finished and session.score is None:
-            lines.append(Content(words.ungraded_about))
+            lines.append(Content(words.ungraded_about if report.cards else words.unanswered_about))
         elif session.grade_status == "provisional":
             lines.append(Content.styled(words.provisional_about, "$warning"))
-        about = Static(Content("\n").join(lines), id="score-about")
+        about = Prose(Content("\n").join(lines), id="score-about")
         if session.score is None:
             return [Static(title, id="report-title"), about]
         digits = Digits(f"{session.score:.0f}", id="score")

@@ -117,7 +117,7 @@ class SetupScreen(Page):
         fixed = self._preset.levels
         if fixed is not None:
             return [Option(self._own_level, self.words.level_fixed.format(low=fixed[0], high=fixed[1]))]
-        return [Option(level, str(level)) for level in range(1, 6)]
+        return [Option(level, f"{level} / 5") for level in range(1, 6)]
 
     def _round_name(self, preset: Preset) -> str:
         minutes = self.words.minutes.format(n=f"{preset.minutes:g}") if preset.minutes else self.words.no_clock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.events import Paste
+from textual.events import Paste, Resize
 from textual.widgets import TextArea
 
 from tui.clean import clean
@@ -46,6 +46,10 @@ class AnswerEditor(TextArea):
             parts.append(self._words.too_long.format(most=LONG))
         self.set_class(length > LONG, "-long")
         self.border_subtitle = " · ".join([*parts, *(note for note in notes if note)])
+
+    def on_resize(self, _: Resize) -> None:
+        """What is being typed stays in sight when the lines wrap anew."""
+        self.call_after_refresh(self.scroll_cursor_visible)
 
     async def _on_paste(self, event: Paste) -> None:
         event.prevent_default()

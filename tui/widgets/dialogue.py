@@ -8,28 +8,28 @@ from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from tui.clean import clean, one_line
 from tui.show import MUTED, score_text
 from tui.view import Entry, Feedback, Line, Switch
 from tui.widgets.point_line import PointLine
+from tui.widgets.prose import Prose
 from tui.words import Words
 
-MOST = 1200  # characters of one's own answer shown here; the debrief and the transcript show all
+MOST = 400  # characters of one's own answer shown here, about ten lines; the debrief and the transcript show all
 
 
-class Said(Static):
+class Said(Prose):
     """One remark, with who said it."""
 
     def __init__(self, line: Line, words: Words, *, whole: bool) -> None:
-        super().__init__(markup=False, classes=f"-{line.speaker}")
+        super().__init__(classes=f"-{line.speaker}")
         self._line = line
         self._words = words
         self._whole = whole
 
     def on_mount(self) -> None:
-        self.update(self._own() if self._line.speaker == "candidate" else self._asked())
+        self.say(self._own() if self._line.speaker == "candidate" else self._asked())
 
     def _asked(self) -> Content:
         line, words = self._line, self._words
@@ -68,18 +68,18 @@ class FeedbackBox(VerticalGroup):
     def compose(self) -> ComposeResult:
         feedback, words = self._feedback, self._words
         if feedback.status == "pending":
-            yield Static(words.waiting_judge, markup=False, classes="quiet")
+            yield Prose(words.waiting_judge, classes="quiet")
             return
-        yield Static(score_text(words, feedback.score, feedback.status), classes="feedback-score")
+        yield Prose(score_text(words, feedback.score, feedback.status), classes="feedback-score")
         for row in feedback.rows:
             yield PointLine(row, words)
         if feedback.hidden:
-            yield Static(words.not_said_yet.format(n=feedback.hidden), markup=False, classes="quiet")
+            yield Prose(words.not_said_yet.format(n=feedback.hidden), classes="quiet")
         if feedback.status == "ungraded" and feedback.reason:
             reason = one_line(feedback.reason, 200)
-            yield Static(words.why_ungraded.format(reason=reason), markup=False, classes="quiet")
+            yield Prose(words.why_ungraded.format(reason=reason), classes="quiet")
         if feedback.answer:
-            yield Static(Content.assemble((words.strong_answer, MUTED), "\n", clean(feedback.answer)), classes="strong")
+            yield Prose(Content.assemble((words.strong_answer, MUTED), "\n", clean(feedback.answer)), classes="strong")
 
 
 def entry_widget(entry: Entry, words: Words, *, whole: bool = False) -> Widget:
@@ -90,7 +90,7 @@ def entry_widget(entry: Entry, words: Words, *, whole: bool = False) -> Widget:
         model, cause = one_line(entry.to_model), one_line(entry.cause, 120)
         role = words.roles.get(entry.role, entry.role)
         text = words.switched.format(role=role, model=model, cause=cause)
-        return Static(text if model else words.no_model_left.format(cause=cause), markup=False, classes="quiet")
+        return Prose(text if model else words.no_model_left.format(cause=cause), classes="quiet")
     return Said(entry, words, whole=whole)
 
 

@@ -4,6 +4,7 @@
 # pyright: reportUnknownMemberType=false
 from __future__ import annotations
 
+from textual import actions
 from textual.binding import Binding
 from textual.content import Content
 from textual.events import Resize
@@ -41,12 +42,13 @@ class KeyLine(Static):
         self._words = words
 
     def on_mount(self) -> None:
-        self._fill()
+        self.fill()
 
     def on_resize(self, _: Resize) -> None:
-        self._fill()
+        self.fill()
 
-    def _fill(self) -> None:
+    def fill(self) -> None:
+        """Shows the keys that do something now."""
         width = max(1, self.size.width or self.app.size.width - 4)
         lines: list[Content] = []
         for item in self._items():
@@ -58,7 +60,11 @@ class KeyLine(Static):
 
     def _items(self) -> list[Content]:
         bindings = [binding for binding in self.screen.BINDINGS if isinstance(binding, Binding) and binding.show]
-        return [self._item(binding) for binding in bindings]
+        return [self._item(binding) for binding in bindings if self._does_something(binding)]
+
+    def _does_something(self, binding: Binding) -> bool:
+        _, name, parameters = actions.parse(binding.action)
+        return self.screen.check_action(name, parameters) is not False
 
     def _item(self, binding: Binding) -> Content:
         first = next(iter(Binding.make_bindings([binding])))

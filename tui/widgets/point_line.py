@@ -10,6 +10,7 @@ from textual.widgets import Static
 from tui.clean import clean, one_line
 from tui.points import PointRow
 from tui.show import MARK_STYLE, MUTED
+from tui.widgets.prose import Prose
 from tui.words import Words
 
 QUOTE = 160  # characters
@@ -31,7 +32,7 @@ class PointLine(HorizontalGroup):
     def compose(self) -> ComposeResult:
         row = self._row
         yield Static(Content.styled(row.mark, f"bold {MARK_STYLE[row.word]}"), classes="mark")
-        yield Static(self._text(), classes="point")
+        yield Prose(self._text(), classes="point")
 
     def _text(self) -> Content:
         row, words = self._row, self._words

@@ -7,16 +7,18 @@ from typing import cast
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
 from textual.content import Content
-from textual.widgets import Collapsible, Static
+from textual.widgets import Collapsible
 
 from tui.clean import clean, one_line
 from tui.report import Card
 from tui.show import MUTED, mark_counts, score_text
 from tui.widgets.point_line import PointLine
+from tui.widgets.prose import Prose
 from tui.words import Words
 
 ANSWER = 400  # characters of an answer
-OUTCOME = 22  # cells for score and marks, so that the questions stand in one column
+OUTCOME = 22  # cells for score and marks
+PHASE = 10  # cells for the phase's name, so that the questions stand in one column
 
 
 class QuestionFold(Collapsible):
@@ -44,30 +46,30 @@ class QuestionFold(Collapsible):
 
     def _inside(self) -> ComposeResult:
         card, words = self._card, self._words
-        yield Static(clean(card.text), markup=False, classes="fold-question")
-        yield Static(score_text(words, card.score.value, card.score.status), classes="fold-part")
+        yield Prose(clean(card.text), classes="fold-question")
+        yield Prose(score_text(words, card.score.value, card.score.status), classes="fold-part")
         yield from self._spoken()
         yield VerticalGroup(*(PointLine(row, words) for row in card.rows), classes="fold-points")
         if card.score.status == "ungraded" and card.score.reason:
             reason = one_line(card.score.reason, 200)
-            yield Static(words.why_ungraded.format(reason=reason), markup=False, classes="quiet")
+            yield Prose(words.why_ungraded.format(reason=reason), classes="quiet")
         if card.answer:
-            yield Static(
+            yield Prose(
                 Content.assemble((words.strong_answer, f"bold {MUTED}"), "\n", clean(card.answer)),
                 classes="fold-part",
             )
         if card.sources:
             sources = "\n".join(one_line(source) for source in card.sources)
-            yield Static(Content.assemble((words.sources, f"bold {MUTED}"), "\n", (sources, MUTED)))
+            yield Prose(Content.assemble((words.sources, f"bold {MUTED}"), "\n", (sources, MUTED)))
 
     def _spoken(self) -> ComposeResult:
         words = self._words
         for turn in self._card.turns:
             if turn.probe:
-                yield Static(words.after_probe.format(text=one_line(turn.probe)), markup=False, classes="fold-probe")
+                yield Prose(words.after_probe.format(text=one_line(turn.probe)), classes="fold-probe")
             if turn.answer.strip():
                 said = Content.assemble((words.me, f"bold {MUTED}"), "  ", one_line(turn.answer, ANSWER))
-                yield Static(said, classes="quiet")
+                yield Prose(said, classes="quiet")
 
 
 def _title(card: Card, words: Words) -> Content:
@@ -76,4 +78,5 @@ def _title(card: Card, words: Words) -> Content:
     outcome = Content.assemble(f"{card.number:>2}  ", score, " ", mark_counts(card.rows))
     pad = " " * max(2, OUTCOME - outcome.cell_length)
     phase = words.phases.get(card.phase, card.phase)
-    return Content.assemble(outcome, pad, (phase, MUTED), "  ", one_line(card.text))
+    gap = " " * max(2, PHASE - Content(phase).cell_length)
+    return Content.assemble(outcome, pad, (phase, MUTED), gap, one_line(card.text))

@@ -1,4 +1,4 @@
-"""Gives a hint: the bank's probe for the heaviest point not said yet. What is earned afterwards counts half."""
+"""Gives a hint to a question: the bank's probe for the heaviest point not said yet. What follows counts half."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from interviewer.interview.turns import ask_again, say
 async def hint(state: State, runtime: Runtime[Context]) -> State:
     context = runtime.context
     lang = context.choices.lang
-    point = await next_probe(state, context)
+    # A probe is as narrow as a hint can be: another point's probe would only lead away from it.
+    point = await next_probe(state, context) if state["turn_kind"] == "question" else None
     if point is None:
         await say(state, runtime, "hint", LINES["no_hint"].say(lang))
         return await ask_again(state, runtime)
