@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 Notice = Callable[[str], None]
 Part = TypeVar("Part")
-EMBEDDED_MODEL = "qwen2.5-coder-1.5b-instruct"
 
 
 @dataclass(frozen=True)
@@ -176,8 +175,10 @@ class Desk:
         rows = [ModelRow(endpoint.name, endpoint.model, endpoint.host, "") for endpoint in self._endpoints()]
         embedded = self.settings.models.embedded
         if embedded.enabled and self._choice.endpoint in {None, BUILT_IN}:
+            from interviewer.models.embedded.chat import MODEL
+
             lacking = missing(self.paths.models, gguf=embedded.path)
-            rows.append(ModelRow(BUILT_IN, EMBEDDED_MODEL, "this machine", lacking.title if lacking else ""))
+            rows.append(ModelRow(BUILT_IN, MODEL, "this machine", lacking.title if lacking else ""))
         return rows
 
     async def aclose(self) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from interviewer.judge.verdict import CasePoint, Verdict, Via, Word
-
-MARKS: Mapping[Word, str] = {"hit": "✓", "partial": "△", "miss": "✗", "wrong": "‼", "abstain": "?"}
+from interviewer.transcript.labels import MARKS
 
 
 @dataclass(frozen=True)

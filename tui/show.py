@@ -81,8 +81,10 @@ def session_line(words: Words, session: SessionRecord) -> Content:
 
 def mark_counts(rows: Sequence[PointRow]) -> Content:
     """How many points got which mark, as ✓2 △1 ✗1."""
+    from interviewer.transcript.labels import MARKS  # not before the first frame
+
     counts = Content("")
-    for word, mark in (("hit", "✓"), ("partial", "△"), ("miss", "✗"), ("wrong", "‼"), ("abstain", "?")):
+    for word, mark in MARKS.items():
         number = sum(row.word == word for row in rows)
         if number:
             counts = counts.append_text(f" {mark}{number}", MARK_STYLE[word])

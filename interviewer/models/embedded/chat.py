@@ -16,10 +16,10 @@ from interviewer.models.embedded.engine import CONTEXT, EmbeddedEngine
 from interviewer.models.embedded.pieces import QWEN_CODER, WAIT_S, Pieces, Progress, join
 from interviewer.models.endpoint import Endpoint
 from interviewer.models.openai_chat import OpenAIChat
+from interviewer.settings import BUILT_IN
 
 R = TypeVar("R")
 
-ENDPOINT = "embedded"
 MODEL = "qwen2.5-coder-1.5b-instruct"
 TIMEOUT_S = 300.0  # a full context takes minutes on two cores
 POLL_S = 0.3
@@ -67,7 +67,7 @@ class EmbeddedChat:
 
     @property
     def endpoint(self) -> str:
-        return ENDPOINT
+        return BUILT_IN
 
     @property
     def model(self) -> str:
