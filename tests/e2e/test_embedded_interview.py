@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from fakes.program import Program
 
-pytestmark = pytest.mark.local
 
 ANSWERS = """大家好,我做大模型微调和推理优化两年。
 
@@ -45,6 +44,7 @@ def record(program: Program, session: str) -> dict[str, Any]:
     return json.loads(program.run("review", session, "--export", "json").stdout)
 
 
+@pytest.mark.local
 @pytest.mark.timeout(900)
 def test_a_screen_is_sat_to_the_end_and_every_quote_is_in_the_answer(program: Program, tmp_path: Path):
     file = tmp_path / "answers.txt"
@@ -80,9 +80,15 @@ def test_a_screen_is_sat_to_the_end_and_every_quote_is_in_the_answer(program: Pr
             assert verdict["verdict"] in {"miss", "abstain"}
 
 
-@pytest.mark.timeout(900)
-def test_kills_while_the_real_model_judges_lose_and_repeat_nothing(program: Program, tmp_path: Path):
-    kills, moments = int(os.environ.get("INTERVIEWER_TEST_KILLS", "3")), random.Random(7)
+@pytest.mark.parametrize(
+    "kills",
+    [
+        pytest.param(3, marks=[pytest.mark.local, pytest.mark.timeout(900)]),
+        pytest.param(10, marks=[pytest.mark.soak, pytest.mark.timeout(1800)]),
+    ],
+)
+def test_kills_while_the_real_model_judges_lose_and_repeat_nothing(program: Program, tmp_path: Path, kills: int):
+    moments = random.Random(7)
     file = tmp_path / "answers.txt"
     file.write_text(ANSWERS, encoding="utf-8")
     shared = ("--json", "--answers", str(file))
@@ -96,7 +102,7 @@ def test_kills_while_the_real_model_judges_lose_and_repeat_nothing(program: Prog
         running = program.start("mock", "--resume", session, *shared)
         assert running.stdout is not None
         running.stdout.readline()
-    out, err = running.communicate(timeout=800)
+    out, err = running.communicate(timeout=1500)
     assert running.returncode == 0, err
     assert json.loads(out.splitlines()[-1])["event"] == "Finished"
 
