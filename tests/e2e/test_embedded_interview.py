@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from fakes.program import Program
 
-
 ANSWERS = """大家好,我做大模型微调和推理优化两年。
 
 背景是电商售后客服回复太慢,人工平均四分钟一条。我们用 14B 的模型加检索做回复助手,我负责数据和训练。上线后采纳率 61%。
