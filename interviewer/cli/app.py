@@ -55,6 +55,9 @@ def full_screen(make_desk: Callable[[], Desk], start: Setup | None = None, resum
         raise UsageError("This is no terminal", hint="Use: interviewer mock --plain, or: interviewer --help")
     if (sys.stderr.encoding or "").lower().replace("-", "") != "utf8":
         raise UsageError("This terminal is not set to UTF-8", hint="Use: LC_ALL=C.UTF-8 interviewer")
+    # Where a shell exports them, Textual would believe these and never see that the window was resized.
+    for frozen in ("COLUMNS", "LINES"):
+        os.environ.pop(frozen, None)
     from tui.app import run as run_tui
 
     return run_tui(make_desk, start=start, resume=resume)

@@ -91,7 +91,9 @@ class Terminal:
         subprocess.run(["tmux", "kill-session", "-t", self.name], check=False, capture_output=True)
 
     def _settings(self) -> dict[str, str]:
-        return {"INTERVIEWER_HOME": str(self._program.home), "PYTHONUTF8": "1", **self._program.settings}
+        # Some shells export the size of the window, which then stays what it was at the start.
+        size = {"COLUMNS": "100", "LINES": "30"}
+        return {"INTERVIEWER_HOME": str(self._program.home), "PYTHONUTF8": "1", **size, **self._program.settings}
 
     def _tmux(self, *arguments: str) -> str:
         done = subprocess.run(["tmux", "-u", *arguments], check=True, capture_output=True, text=True, encoding="utf-8")
