@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -17,11 +16,7 @@ from pathlib import Path
 import pytest
 from fakes.program import Program
 
-pytestmark = [
-    pytest.mark.terminal,
-    pytest.mark.timeout(150),
-    pytest.mark.skipif(not shutil.which("tmux"), reason="tmux is not installed; .ci/run installs it"),
-]
+pytestmark = [pytest.mark.terminal, pytest.mark.timeout(150)]
 
 INTRO = "先用两分钟做个自我介绍"
 QUICK_S = 5.0  # a key is followed by what it does, on a busy machine too
