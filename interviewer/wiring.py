@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from interviewer.bank.load import Bank, load_bank
+from interviewer.bank.cache import cached_bank
+from interviewer.bank.load import Bank
 from interviewer.errors import ModelError, NoModel, SettingsError, UsageError
 from interviewer.interview.clock import SystemClock
 from interviewer.interview.events import Event, JudgeInfo, ModelSwitched
@@ -25,6 +26,8 @@ from interviewer.resources import data_folder
 from interviewer.settings import BUILT_IN, EndpointSettings, Settings, load_settings
 
 if TYPE_CHECKING:
+    from interviewer.coding.task import CodingTask
+    from interviewer.doctor.finding import Finding
     from interviewer.interview.session import InterviewSession, Ports
     from interviewer.interview.setup import Setup
     from interviewer.judge.chain import Reader
@@ -90,6 +93,13 @@ class Desk:
         """Raises BankError for a wrong file."""
         return self._bank
 
+    @cached_property
+    def tasks(self) -> Mapping[str, CodingTask]:
+        """The hand-written-code tasks by id. Raises BankError for a wrong file."""
+        from interviewer.coding.task import load_tasks
+
+        return load_tasks(data_folder("knowledge") / "coding", self.bank)
+
     @property
     def store(self) -> SqlTranscriptStore:
         return _opened(self._store)
@@ -151,6 +161,14 @@ class Desk:
         """Embeds what is new in the bank. Raises InterviewerError; search by words works all the same."""
         await self._index.build(lambda stage, done, total: progress(f"index: {stage}", done, total))
 
+    def bank_findings(self) -> Iterator[Finding]:
+        """What the doctor finds in the bank without a model; questions that are new are embedded on the way."""
+        from interviewer.doctor.check import check_bank
+        from interviewer.retrieval.vectors import VectorCache
+
+        cache = VectorCache(self.paths.index / "vectors.db")
+        return check_bank(self.bank, self.tasks, self._embedder, partial(cache.passages, self._embedder))
+
     async def new_session(self, setup: Setup, *, unattended: bool = False) -> InterviewSession:
         sessions = await asyncio.to_thread(_import_interviews)
         return await sessions.new(self._ports(), setup, unattended=unattended)
@@ -194,7 +212,7 @@ class Desk:
 
     @cached_property
     def _bank(self) -> Bank:
-        return load_bank(data_folder("knowledge"))
+        return cached_bank(data_folder("knowledge"), self.paths.data / "bank.json")
 
     @cached_property
     def _judge(self) -> Judge:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from interviewer.bank.question import Question, Topic, Track
+from interviewer.bank.question import ClaimProbes, ClaimType, Phrasings, Question, Source, Topic, Track
 from interviewer.errors import BankError
 
 Model = TypeVar("Model", bound=BaseModel)
-Entry = TypeVar("Entry", Question, Track, Topic)
+Entry = TypeVar("Entry", Question, Track, Topic, ClaimProbes, Source, Phrasings)
 if TYPE_CHECKING:
     _Base = yaml.SafeLoader
 else:
@@ -38,12 +38,15 @@ class _Loader(_Base):
 
 @dataclass(frozen=True)
 class Bank:
-    """All questions, tracks and topics. `version` is a digest of the files' content."""
+    """Everything that is asked and cited. `version` is a digest of the files' content."""
 
     questions: Mapping[str, Question]
     tracks: Mapping[str, Track]
     topics: Mapping[str, Topic]
     version: str
+    claims: Mapping[ClaimType, ClaimProbes] = field(default_factory=dict[ClaimType, ClaimProbes])
+    sources: Mapping[str, Source] = field(default_factory=dict[str, Source])
+    phrasings: Mapping[str, Phrasings] = field(default_factory=dict[str, Phrasings])
 
     def question(self, question_id: str) -> Question:
         """Raises BankError, with the nearest id, when the bank has no such question."""
@@ -61,38 +64,61 @@ class Bank:
             hint = _nearest(topic_id, self.topics) or f"Topics: {known}."
             raise BankError(f"No such topic: {topic_id}", hint=hint) from None
 
+    def source(self, cited: str) -> Source | None:
+        """The source behind a citation such as "arXiv:2305.13245 §2.2"; None when the bank does not list it."""
+        while cited not in self.sources:
+            cited, _, place = cited.rpartition(" ")
+            if not place or not cited:
+                return None
+            cited = cited.rstrip(" :,")
+        return self.sources[cited]
+
 
 def load_bank(folder: Path) -> Bank:
-    """The bank in `folder` (`topics.yaml`, `questions/*.yaml`, `tracks/*.yaml`).
+    """The bank in `folder`: topics, claims and sources, one file each, and questions, tracks and phrasings in folders.
 
     Raises BankError for a file that can't be read, is no YAML, has an unknown or missing key, or points at an id
     that does not exist, and for a folder without questions.
     """
-    digest = hashlib.sha256()
-    topics = _by_id(_read_all([folder / "topics.yaml"], Topic, digest))
-    questions = _by_id(_read_all(sorted((folder / "questions").glob("*.yaml")), Question, digest))
-    tracks = _by_id(_read_all(sorted((folder / "tracks").glob("*.yaml")), Track, digest))
+    topics = _by_id(read_entries([folder / "topics.yaml"], Topic))
+    claims = _by_id(read_entries([folder / "claims.yaml"], ClaimProbes))
+    sources = _by_id(read_entries([folder / "sources.yaml"], Source))
+    questions = _by_id(read_entries(sorted((folder / "questions").glob("*.yaml")), Question))
+    tracks = _by_id(read_entries(sorted((folder / "tracks").glob("*.yaml")), Track))
+    phrasings = _by_id(read_entries(sorted((folder / "phrasings").glob("*.yaml")), Phrasings))
     if not questions:
         raise BankError(f"{folder / 'questions'}: no questions there", "Expected files like attention.yaml.")
     _check_references(topics, questions, tracks)
+    for entry, file in phrasings.values():
+        _known([entry.id], questions, f"{file}: {entry.id}: id")
     return Bank(
-        questions={key: value for key, (value, _) in questions.items()},
-        tracks={key: value for key, (value, _) in tracks.items()},
-        topics={key: value for key, (value, _) in topics.items()},
-        version=digest.hexdigest()[:12],
+        questions=_entries(questions),
+        tracks=_entries(tracks),
+        topics=_entries(topics),
+        version=bank_version(folder),
+        claims={claim.id: claim for claim, _ in claims.values()},
+        sources=_entries(sources),
+        phrasings=_entries(phrasings),
     )
 
 
-def _read_all(files: Sequence[Path], model: type[Model], digest: Any) -> list[tuple[Model, Path]]:
+def bank_version(folder: Path) -> str:
+    """A digest of the content of all files of the bank. Raises BankError for one that can't be read."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.glob("**/*.yaml")):
+        digest.update(_bytes(file))
+    return digest.hexdigest()[:12]
+
+
+def read_entries(files: Sequence[Path], model: type[Model]) -> list[tuple[Model, Path]]:
+    """All entries of `files` with the file that each stands in; a file holds a list of entries, or one.
+
+    Raises BankError for a file that can't be read, is no YAML, or has an entry that the model refuses.
+    """
     found: list[tuple[Model, Path]] = []
     for file in files:
         try:
-            raw = file.read_bytes()
-        except OSError as error:
-            raise BankError(f"{file}: can't be read", str(error.strerror or error)) from error
-        digest.update(raw)
-        try:
-            loaded: object = yaml.load(raw, _Loader)  # noqa: S506 -- derived from SafeLoader
+            loaded: object = yaml.load(_bytes(file), _Loader)  # noqa: S506 -- derived from SafeLoader
         except yaml.YAMLError as error:
             raise BankError(f"{file}: not valid YAML", str(error)) from error
         if not isinstance(loaded, (dict, list)):
@@ -101,6 +127,13 @@ def _read_all(files: Sequence[Path], model: type[Model], digest: Any) -> list[tu
         numbered = enumerate(cast("list[object]", loaded if isinstance(loaded, list) else [loaded]))
         found += [(_parse(entry, model, file, number), file) for number, entry in numbered]
     return found
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BankError(f"{file}: can't be read", str(error.strerror or error)) from error
 
 
 def _parse(entry: object, model: type[Model], file: Path, number: int) -> Model:
@@ -146,8 +179,8 @@ def _id_of(value: object) -> object:
 
 def _keys(model: type[BaseModel]) -> list[str]:
     keys = dict.fromkeys(model.model_fields)
-    for field in model.model_fields.values():
-        for part in (field.annotation, *getattr(field.annotation, "__args__", ())):
+    for info in model.model_fields.values():
+        for part in (info.annotation, *getattr(info.annotation, "__args__", ())):
             if isinstance(part, type) and issubclass(part, BaseModel):
                 keys |= dict.fromkeys(_keys(part))
     return list(keys)
@@ -160,6 +193,10 @@ def _by_id(entries: Iterable[tuple[Entry, Path]]) -> dict[str, tuple[Entry, Path
             raise BankError(f"{file}: {entry.id}: this id is taken", f"It stands in {known[entry.id][1]} too.")
         known[entry.id] = (entry, file)
     return known
+
+
+def _entries(found: Mapping[str, tuple[Entry, Path]]) -> dict[str, Entry]:
+    return {key: value for key, (value, _) in found.items()}
 
 
 def _check_references(
@@ -183,5 +220,6 @@ def _known(ids: Iterable[str], known: Mapping[str, object], place: str) -> None:
 
 
 def _nearest(wanted: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(wanted, list(known), 1)
+    names = list(known)
+    near = [name for name in names if name.startswith(wanted)] or difflib.get_close_matches(wanted, names, 1)
     return f"Did you mean {near[0]!r}?" if near else ""

@@ -47,22 +47,42 @@ class Point(Frozen):
     sources: Annotated[tuple[Line, ...], Field(min_length=1)]
 
 
+class Number(Frozen):
+    """A number that the bank states and the arithmetic behind it, so that it can be worked out again.
+
+    `value` is the numeral as it stands in the point, or else in the answer, in both languages; `formula` is in Python's
+    notation over the names in `given`, and gives it in the same unit (see bank/arithmetic.py).
+    """
+
+    point: Slug
+    formula: Line
+    given: dict[str, float] = {}
+    value: Annotated[str, StringConstraints(pattern=r"^-?\d+(,\d{3})*(\.\d+)?$")]
+
+
 class Misconception(Frozen):
-    """A wrong statement that is often heard, and the point that it contradicts."""
+    """A wrong statement that is often heard, the point that it contradicts, and where it was read (`seed:F33`)."""
 
     text: Text
     refuted_by: Slug
+    origin: Line | None = None
 
 
 class Question(Frozen):
-    """`topic.slug` is the id; `chain` holds ids of natural next questions; `origin` says where it came from."""
+    """`topic.slug` is the id; `origin` says where it came from.
+
+    `rephrased` asks the same in other words, for a candidate who did not understand. `chain` stands on the first
+    question of a chain: the ids that an interviewer asks next, in that order.
+    """
 
     id: QuestionId
     topic: Slug
     kind: Kind
     level: Level
     text: Text
+    rephrased: Text | None = None
     points: Annotated[tuple[Point, ...], Field(min_length=3, max_length=8)]
+    numbers: tuple[Number, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
     answer: Text
     chain: tuple[QuestionId, ...] = ()
@@ -78,6 +98,9 @@ class Question(Frozen):
         for wrong in self.misconceptions:
             if wrong.refuted_by not in ids:
                 raise ValueError(f"misconceptions: refuted_by {wrong.refuted_by!r} is not one of the points {ids}")
+        for number in self.numbers:
+            if number.point not in ids:
+                raise ValueError(f"numbers: point {number.point!r} is not one of the points {ids}")
         return self
 
     def point(self, point_id: str) -> Point:
@@ -103,6 +126,39 @@ class Track(Frozen):
     id: Slug
     title: Text
     stages: Annotated[tuple[Stage, ...], Field(min_length=3)]
+
+
+class ClaimProbes(Frozen):
+    """What to ask when a candidate makes a claim of this type, from the first question to the one that settles it."""
+
+    id: ClaimType
+    title: Text
+    sounds: Annotated[tuple[Text, ...], Field(min_length=1)]
+    probes: Annotated[tuple[Text, ...], Field(min_length=4)]
+    red_flags: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class Phrasings(Frozen):
+    """Other ways in which people ask for the question `id`: what search compares a query with, and never said aloud.
+
+    Documents are found better when they are indexed with the queries they answer (Nogueira et al. 2019,
+    arXiv:1904.08375).
+    """
+
+    id: QuestionId
+    zh: Annotated[tuple[Line, ...], Field(min_length=1)]
+    en: Annotated[tuple[Line, ...], Field(min_length=1)]
+
+    def say(self, lang: Lang) -> tuple[str, ...]:
+        return self.zh if lang == "zh" else self.en
+
+
+class Source(Frozen):
+    """Something that the bank cites: by this id alone, or followed by a place in it ("arXiv:2305.13245 §2.2")."""
+
+    id: Line
+    title: Line
+    url: Line | None = None
 
 
 class Topic(Frozen):

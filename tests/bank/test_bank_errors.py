@@ -11,6 +11,16 @@ from interviewer.bank.load import Bank, load_bank
 from interviewer.errors import BankError
 
 TOPICS = [{"id": "attention", "title": {"zh": "注意力", "en": "Attention"}, "weight": 10, "near": []}]
+CLAIMS = [
+    {
+        "id": "metric",
+        "title": {"zh": "指标", "en": "Metrics"},
+        "sounds": [{"zh": "涨了", "en": "It rose"}],
+        "probes": [{"zh": "多少？", "en": "How much?"}] * 4,
+        "red_flags": [{"zh": "不知道", "en": "Does not know"}],
+    }
+]
+SOURCES = [{"id": "arXiv:1706.03762", "title": "Attention Is All You Need"}]
 
 
 def both(zh: str, en: str) -> dict[str, str]:
@@ -51,6 +61,8 @@ def folder(tmp_path: Path) -> Path:
     for name in ("questions", "tracks"):
         (tmp_path / name).mkdir()
     write(tmp_path / "topics.yaml", TOPICS)
+    write(tmp_path / "claims.yaml", CLAIMS)
+    write(tmp_path / "sources.yaml", SOURCES)
     return tmp_path
 
 
@@ -165,6 +177,25 @@ def test_an_unknown_chain_id_brings_the_nearest(folder: Path):
 def test_a_misconception_must_be_refuted_by_a_point(folder: Path):
     wrong = [{"text": both("错", "Wrong"), "refuted_by": "four"}]
     assert "refuted_by 'four' is not one of the points" in refusal(folder, entry(misconceptions=wrong))
+
+
+def test_a_number_must_belong_to_a_point(folder: Path):
+    numbers = [{"point": "four", "formula": "1 + 1", "value": "2"}]
+    assert "numbers: point 'four' is not one of the points" in refusal(folder, entry(numbers=numbers))
+
+
+def test_a_number_is_written_as_a_numeral(folder: Path):
+    numbers = [{"point": "one", "formula": "1 + 1", "value": "two"}]
+    assert "numbers[#1].value" in refusal(folder, entry(numbers=numbers))
+
+
+def test_a_citation_is_found_with_its_place_in_the_source(folder: Path):
+    bank = load(folder, entry())
+    for cited in ("arXiv:1706.03762", "arXiv:1706.03762 §3.2", "arXiv:1706.03762, Table 2"):
+        assert (found := bank.source(cited)) is not None
+        assert found.title == "Attention Is All You Need"
+    assert bank.source("arXiv:1706.0376") is None
+    assert bank.source("a talk") is None
 
 
 def test_a_question_of_an_unknown_topic_is_refused(folder: Path):
