@@ -9,7 +9,7 @@ from langgraph.runtime import Runtime
 
 from interviewer.bank.draw import Drawn, draw
 from interviewer.bank.load import Bank
-from interviewer.bank.question import Question
+from interviewer.bank.question import Question, Stage
 from interviewer.interview.context import Choices, Context
 from interviewer.interview.presets import CHAIN_LENGTH, KINDS, PhaseShape
 from interviewer.interview.state import PlannedItem, PlannedPhase, State
@@ -43,7 +43,7 @@ def _items(bank: Bank, choices: Choices, shape: PhaseShape, rng: random.Random, 
         return _track_items(bank, choices, shape, rng, taken)
     items: list[PlannedItem] = []
     for number in range(shape.quota):
-        drawn = _draw(bank, choices, shape, rng, taken, number=number)
+        drawn = _draw_head(bank, choices, shape, rng, taken, number=number)
         if drawn is None:
             break
         items.append({"question_id": drawn.question.id, "why": drawn.why.say(choices.lang), "track": ""})
@@ -51,6 +51,18 @@ def _items(bank: Bank, choices: Choices, shape: PhaseShape, rng: random.Random, 
         if shape.chained:
             items += _chain_items(bank, choices, drawn.question, taken)
     return items
+
+
+def _draw_head(
+    bank: Bank, choices: Choices, shape: PhaseShape, rng: random.Random, taken: set[str], *, number: int
+) -> Drawn | None:
+    """Where the phase digs in chains, the first question of one, unless none fits the wish as it stands."""
+    if shape.chained:
+        chainless = {question.id for question in bank.questions.values() if not question.chain}
+        head = _draw(bank, choices, shape, rng, taken | chainless, number=number)
+        if head is not None and not head.relaxed:
+            return head
+    return _draw(bank, choices, shape, rng, taken, number=number)
 
 
 def _draw(
@@ -68,16 +80,13 @@ def _draw(
 
 def _chain_items(bank: Bank, choices: Choices, start: Question, taken: set[str]) -> list[PlannedItem]:
     items: list[PlannedItem] = []
-    question = start
-    while len(items) + 1 < CHAIN_LENGTH:
-        links = [bank.questions[link] for link in question.chain if link not in taken]
-        following = next((link for link in links if link.kind in KINDS["knowledge"]), None)
-        if following is None:
-            break
-        why = {"zh": f"顺着「{question.text.zh}」往下问", "en": f"Follows on from: {question.text.en}"}
+    links = [bank.questions[link] for link in start.chain if link not in taken]
+    asked = start
+    for following in [link for link in links if link.kind in KINDS["knowledge"]][: CHAIN_LENGTH - 1]:
+        why = {"zh": f"顺着「{asked.text.zh}」往下问", "en": f"Follows on from: {asked.text.en}"}
         items.append({"question_id": following.id, "why": why[choices.lang], "track": ""})
         taken.add(following.id)
-        question = following
+        asked = following
     return items
 
 
@@ -88,8 +97,16 @@ def _track_items(
     items: list[PlannedItem] = []
     for number, track in enumerate(tracks):
         share = shape.quota // len(tracks) + (number < shape.quota % len(tracks))
-        stages = [stage for stage in track.stages if stage.question not in taken][:share]
-        for stage in stages:
+        stages = [stage for stage in track.stages if stage.question not in taken]
+        for stage in _some_stages(stages, share, rng):
             items.append({"question_id": stage.question, "why": track.title.say(choices.lang), "track": track.id})
             taken.add(stage.question)
     return items
+
+
+def _some_stages(stages: list[Stage], share: int, rng: random.Random) -> list[Stage]:
+    """The track's opening and a draw of what follows, in its order, so that a long track is not always the same."""
+    if len(stages) <= share:
+        return stages
+    later = rng.sample(range(1, len(stages)), k=max(0, share - 1))
+    return [stages[place] for place in (0, *sorted(later))][:share]
