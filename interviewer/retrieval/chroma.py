@@ -118,7 +118,6 @@ class ChromaStore:
             return [
                 Neighbour(
                     question_id=str(metadata["question_id"]),
-                    point_id=str(metadata["point_id"]),
                     text=str(text),
                     similarity=min(1.0, max(0.0, 1.0 - float(distance))),
                 )
@@ -206,7 +205,6 @@ def _metadata(document: Document) -> dict[str, str | int]:
     return {
         "part": document.part,
         "question_id": document.question_id,
-        "point_id": document.point_id,
         "topic": document.topic,
         "kind": document.kind,
         "level": document.level,

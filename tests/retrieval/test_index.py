@@ -18,7 +18,7 @@ from interviewer.retrieval.embedder import HashEmbedder
 from interviewer.retrieval.index import BankIndex
 from interviewer.retrieval.port import IndexDamagedError, Neighbour, Vectors
 
-QUESTIONS, POINTS = 8, 24  # 4 questions and 12 points, in two languages
+QUESTIONS, PHRASINGS = 8, 24  # 4 questions and 12 phrasings, in two languages
 
 
 async def nearest(index: BankIndex, text: str) -> str:
@@ -31,12 +31,12 @@ def garble(folder: Path) -> None:
     (folder / "chroma" / "chroma.sqlite3").write_bytes(b"garbage" * 1000)
 
 
-async def test_questions_are_indexed_before_points_and_progress_is_told(shelf: Shelf):
+async def test_questions_are_indexed_before_phrasings_and_progress_is_told(shelf: Shelf):
     told: list[tuple[str, int, int]] = []
     assert await shelf.index().build(lambda *step: told.append(step)) == "built"
     assert told[0] == ("question", 0, QUESTIONS)
     assert ("question", QUESTIONS, QUESTIONS) in told
-    assert told[-1] == ("point", POINTS, POINTS)
+    assert told[-1] == ("phrasing", PHRASINGS, PHRASINGS)
     assert [stage for stage, _, _ in told] == sorted((stage for stage, _, _ in told), reverse=True)
 
 
@@ -44,15 +44,15 @@ async def test_it_can_be_searched_as_soon_as_the_questions_are_in(shelf: Shelf):
     index = shelf.index()
     usable: list[tuple[str, bool]] = []
     await index.build(lambda stage, done, total: usable.append((stage, index.usable)))
-    assert dict(reversed(usable)) == {"question": False, "point": True}
+    assert dict(reversed(usable)) == {"question": False, "phrasing": True}
 
 
-async def test_a_point_brings_its_question_with_the_point_named(shelf: Shelf):
+async def test_a_phrasing_brings_its_question(shelf: Shelf):
     index = shelf.index()
     await index.build()
-    found = await index.nearest("DPO 为什么不需要奖励模型？ 参考模型保持冻结", lang="zh")
+    found = await index.nearest("是不是参考模型保持冻结", lang="zh")
     assert found
-    assert (found[0].question_id, found[0].point_id, found[0].text) == ("alignment.dpo", "p2", "参考模型保持冻结")
+    assert (found[0].question_id, found[0].text) == ("alignment.dpo", "DPO 为什么不需要奖励模型？")
     assert found[0].similarity == pytest.approx(1.0, abs=1e-3)
     assert [one.similarity for one in found] == sorted((one.similarity for one in found), reverse=True)
 
@@ -84,8 +84,7 @@ async def test_a_changed_bank_embeds_only_what_changed_and_drops_the_old_collect
     shelf.embedded.clear()
     changed = shelf.index(make_bank("v2", rope="旋转位置编码是怎么回事？"))
     assert await changed.build() == "built"
-    assert len(shelf.embedded) == 4  # the question, and its three points, which are embedded behind it
-    assert all(text.startswith("旋转位置编码是怎么回事？") for text in shelf.embedded)
+    assert shelf.embedded == ["旋转位置编码是怎么回事？"]
     assert await nearest(changed, "旋转位置编码") == "position.rope"
     assert await shelf.index(make_bank("v1")).build() == "built"  # its collection is gone
 
@@ -102,7 +101,7 @@ async def test_a_build_that_was_stopped_goes_on_where_it_stopped(shelf: Shelf, m
     first = shelf.index()
 
     def stop(stage: str, done: int, total: int) -> None:
-        if (stage, done) == ("point", 10):
+        if (stage, done) == ("phrasing", 10):
             task.cancel()
 
     task = asyncio.ensure_future(first.build(stop))
@@ -113,7 +112,7 @@ async def test_a_build_that_was_stopped_goes_on_where_it_stopped(shelf: Shelf, m
     second = shelf.index()
     assert await second.build(lambda stage, done, total: told.append((stage, done))) == "built"
     assert told[:1] == [("question", QUESTIONS)]
-    assert told[1][0] == "point"
+    assert told[1][0] == "phrasing"
     assert told[1][1] >= 10
     assert sorted(shelf.embedded) == sorted(set(shelf.embedded))
 
@@ -212,7 +211,7 @@ class BrittleStore:
     ) -> list[Neighbour] | None:
         if self.on_nearest:
             raise self.on_nearest
-        return [Neighbour(one.question_id, one.point_id, one.text, 0.5) for one in self.held.values()][:limit]
+        return [Neighbour(one.question_id, one.text, 0.5) for one in self.held.values()][:limit]
 
     def drop_others(self, name: str) -> None:
         pass
