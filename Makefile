@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 STAMP := $(VENV)/.installed-$(LOCAL)
 EXTRA := $(if $(filter 1,$(LOCAL)),[local],)
 
-.PHONY: run test test-all soak check fmt lint types contracts unused clean
+.PHONY: run test test-all soak check fmt lint types contracts unused bank clean
 
 run: $(STAMP)
 	@$(BIN)/interviewer
@@ -23,7 +23,7 @@ test-all: $(STAMP)
 soak: $(STAMP)
 	@$(PYTEST) -m soak -n 0 --timeout 7200
 
-check: lint types contracts unused test
+check: lint types contracts unused bank test
 
 fmt: $(STAMP)
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -39,6 +39,9 @@ contracts: $(STAMP)
 
 unused: $(STAMP)
 	@$(BIN)/deptry .
+
+bank: $(STAMP)
+	@$(BIN)/interviewer bank check
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
+import json as jsonlib
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -23,10 +25,9 @@ def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit code. Without arguments, in a terminal, that is the TUI."""
     # Whoever traces other LangGraph programs has not asked for interviews to be sent anywhere.
     os.environ["LANGSMITH_TRACING"] = "false"
-    if sys.stdout is sys.__stdout__:
-        cast("io.TextIOWrapper", sys.stdout).reconfigure(
-            errors="backslashreplace"
-        )  # a terminal without Chinese must not end the program
+    if sys.stdout is sys.__stdout__:  # a terminal without Chinese must not end the program
+        codecs.register_error("json-escapes", _as_json_escapes)
+        cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="json-escapes")
     try:
         if not arguments:
             return full_screen(_default_desk)
@@ -61,6 +62,12 @@ def full_screen(make_desk: Callable[[], Desk], start: Setup | None = None, resum
     from tui.app import run as run_tui
 
     return run_tui(make_desk, start=start, resume=resume)
+
+
+def _as_json_escapes(error: UnicodeError) -> tuple[str, int]:
+    """Escapes what an output can't hold, so that JSON stays JSON: `backslashreplace` writes some signs as hex bytes."""
+    assert isinstance(error, UnicodeEncodeError)
+    return jsonlib.dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def _default_desk() -> Desk:

@@ -1,9 +1,12 @@
-"""`bank`: the questions, to read and to search."""
+"""`bank`: the questions, to read, to search and to check."""
 
 from __future__ import annotations
 
 import json as jsonlib
+import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -14,36 +17,39 @@ from interviewer.cli.app import run_async
 from interviewer.cli.group import Group
 from interviewer.cli.options import Json, Lang, Language
 from interviewer.cli.records import print_notice
+from interviewer.doctor.finding import Finding
 from interviewer.wiring import Desk, desk_from_environment, silent
 
 
-def list_bank(lang: Lang = None, json: Json = False) -> int:
+def list_bank(
+    lang: Lang = None,
+    topic: Annotated[str | None, typer.Option("--topic", help="This topic only.")] = None,
+    json: Json = False,
+) -> int:
     """All questions by topic."""
     desk = desk_from_environment()
     bank = desk.bank
+    topics = [bank.topic(topic)] if topic else list(bank.topics.values())
+    listed = {one.id: [question for question in bank.questions.values() if question.topic == one.id] for one in topics}
     if json:
-        print(_as_json(bank, [(question, None) for question in bank.questions.values()]))
+        print(_as_json(desk, [(question, None) for questions in listed.values() for question in questions]))
         return 0
-    say = lang.value if lang else desk.settings.language
-    for topic in bank.topics.values():
-        questions = [question for question in bank.questions.values() if question.topic == topic.id]
-        if questions:
-            print(f"\n{topic.title.say(say)} ({topic.id})")
-        for question in questions:
-            print(f"  {'●' * question.level:<5} {question.id:<34} {question.text.say(say)}")
+    from interviewer.cli.bank_pages import print_list
+
+    print_list(bank, listed, lang.value if lang else desk.settings.language)
     return 0
 
 
 def show(question: Annotated[str, typer.Argument(help="The question's id.")], lang: Lang = None) -> int:
-    """One question with its points."""
+    """One question with its points, what is often got wrong, a strong answer and the sources."""
+    from interviewer.cli.bank_pages import print_question, print_task
+
     desk = desk_from_environment()
-    found = desk.bank.question(question)
     say = lang.value if lang else desk.settings.language
-    print(f"{found.id}  {found.kind}  level {found.level}\n\n{found.text.say(say)}\n")
-    for point in found.points:
-        must = " !" if point.must else ""
-        print(f"  [{point.weight}{must}] {point.text.say(say)}\n        {', '.join(point.sources)}")
-    print(f"\n{found.answer.say(say)}")
+    print_question(desk.bank, desk.bank.question(question), say)
+    for task in desk.tasks.values():
+        if task.question == question:
+            print_task(task, say)
     return 0
 
 
@@ -62,18 +68,30 @@ def index() -> int:
     return run_async(_index(desk_from_environment()))
 
 
+def check(
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Also let the first model judge a sample of strong and unrelated answers.")
+    ] = False,
+    count: Annotated[int, typer.Option("--count", min=1, help="Questions in that sample.")] = 3,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Fixes that sample.")] = 0,
+    lang: Lang = None,
+    json: Json = False,
+) -> int:
+    """Looks for faults in the bank: what is missing, gives itself away, can't be found or is wrongly worked out."""
+    return run_async(_check(desk_from_environment(), count if judge else 0, seed, lang, as_json=json))
+
+
 async def _search(desk: Desk, text: str, limit: int, lang: Language | None, *, as_json: bool) -> int:
     try:
         await desk.open(silent, print_notice)
         await desk.build_index(_tell)
         found = await desk.search.search(text, limit=limit)
-        questions = [(desk.bank.question(hit.question_id), hit.score) for hit in found]
         if as_json:
-            print(_as_json(desk.bank, questions))
+            print(_as_json(desk, [(desk.bank.question(hit.question_id), hit.score) for hit in found]))
             return 0
-        say = lang.value if lang else desk.settings.language
-        for question, _ in questions:
-            print(f"{question.id:<34} {question.text.say(say)}")
+        from interviewer.cli.bank_pages import print_found
+
+        print_found(desk.bank, list(found), lang.value if lang else desk.settings.language)
         return 0
     finally:
         await desk.aclose()
@@ -88,15 +106,62 @@ async def _index(desk: Desk) -> int:
         await desk.aclose()
 
 
+async def _check(desk: Desk, sample: int, seed: int, lang: Language | None, *, as_json: bool) -> int:
+    from interviewer.doctor.lint import check_by_judge
+
+    try:
+        await desk.open(silent, print_notice)
+        findings = list(desk.bank_findings())
+        if sample:
+            say = lang.value if lang else desk.settings.language
+            judge = desk.first_judge()
+            findings += [one async for one in check_by_judge(desk.bank, judge, count=sample, lang=say, seed=seed)]
+    finally:
+        await desk.aclose()
+    errors = sum(one.severity == "error" for one in findings)
+    if as_json:
+        body = _counts(desk) | {"errors": errors, "findings": [asdict(one) for one in findings]}
+        print(jsonlib.dumps(body, ensure_ascii=False))
+    else:
+        _print_findings(desk, findings, errors)
+    return 1 if errors else 0
+
+
+def _print_findings(desk: Desk, findings: Sequence[Finding], errors: int) -> None:
+    for finding in sorted(findings, key=lambda one: (one.check, one.place)):
+        print(f"{finding.severity:<7} {finding.check:<10} {finding.place}: {finding.text}")
+    counts = _counts(desk)
+    kinds = ", ".join(f"{count} {kind}" for kind, count in counts["kinds"].items())
+    print(f"{counts['total']} questions ({kinds})")
+    print(f"{counts['chains']} chains, {counts['tracks']} tracks, {counts['tasks']} coding tasks")
+    print(f"{errors} errors, {len(findings) - errors} warnings")
+
+
 def _tell(stage: str, done: int, total: int) -> None:
-    typer.echo(f"\r{stage} {done}/{total}", nl=done >= total, err=True)
+    """Counts in place in a terminal; elsewhere a line when a stage is done."""
+    if done >= total or sys.stderr.isatty():
+        typer.echo(f"\r{stage} {done}/{total}", nl=done >= total, err=True)
 
 
-def _as_json(bank: Bank, questions: Sequence[tuple[Question, float | None]]) -> str:
+def _counts(desk: Desk) -> dict[str, Any]:
+    bank = desk.bank
+    return {
+        "total": len(bank.questions),
+        "kinds": dict(Counter(question.kind for question in bank.questions.values()).most_common()),
+        "chains": _chains(bank),
+        "tracks": len(bank.tracks),
+        "tasks": len(desk.tasks),
+    }
+
+
+def _chains(bank: Bank) -> int:
+    return sum(1 for question in bank.questions.values() if question.chain)
+
+
+def _as_json(desk: Desk, questions: Sequence[tuple[Question, float | None]]) -> str:
+    bank = desk.bank
     rows = [_row(question, score) for question, score in questions]
-    chains = sum(1 for question in bank.questions.values() if question.chain)
-    tasks = sum(1 for question in bank.questions.values() if question.kind == "coding")
-    body = {"questions": rows, "chains": chains, "tracks": len(bank.tracks), "tasks": tasks}
+    body = {"questions": rows, "chains": _chains(bank), "tracks": len(bank.tracks), "tasks": len(desk.tasks)}
     return jsonlib.dumps(body, ensure_ascii=False)
 
 
@@ -113,4 +178,4 @@ def _row(question: Question, score: float | None) -> Mapping[str, Any]:
     }
 
 
-GROUP = Group("The questions.", {"list": list_bank, "show": show, "search": search, "index": index})
+GROUP = Group("The questions.", {"list": list_bank, "show": show, "search": search, "check": check, "index": index})

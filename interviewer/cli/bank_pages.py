@@ -1,0 +1,128 @@
+"""How the bank's questions are printed: in colour and folded to the window in a terminal, plain in a pipe."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text as Styled
+
+from interviewer.bank.draw import KIND_NAMES
+from interviewer.bank.load import Bank
+from interviewer.bank.question import Lang, Question, Text
+from interviewer.coding.task import CodingTask
+from interviewer.retrieval.search import Found
+
+WIDE = 400
+"""Columns of a pipe: nothing is folded there, so that lines can be searched."""
+
+LEVEL = Text(zh="难度", en="level")
+POINTS = Text(zh="要点", en="Points")
+MUST = Text(zh="必答", en="must")
+PROBE = Text(zh="追问：", en="Probe: ")
+WRONG = Text(zh="常见误解", en="Often got wrong")
+ANSWER = Text(zh="强答", en="A strong answer")
+NEXT = Text(zh="接着问", en="Asked next")
+TASK = Text(zh="题面", en="Task")
+FOLLOW_UPS = Text(zh="写完再问", en="Asked once it runs")
+REPHRASED = Text(zh="换个问法：", en="Put another way: ")
+NOTHING = Text(
+    zh="没有找到。换个说法试试，或者用 interviewer bank list 看全部题目。",
+    en="Nothing found. Try other words, or see: interviewer bank list",
+)
+
+
+def print_list(bank: Bank, listed: Mapping[str, Sequence[Question]], lang: Lang) -> None:
+    for topic, questions in listed.items():
+        if not questions:
+            continue
+        count = f"{len(questions)} 题" if lang == "zh" else f"{len(questions)} questions"
+        _print(Styled.assemble("\n", (bank.topics[topic].title.say(lang), "bold"), (f"  {topic} · {count}", "dim")))
+        table = _grid()
+        for question in questions:
+            table.add_row(_level(question), question.text.say(lang), Styled(question.id, "dim"))
+        _print(Padding(table, (0, 0, 0, 2)))
+
+
+def print_found(bank: Bank, found: Sequence[Found], lang: Lang) -> None:
+    if not found:
+        _print(Styled(NOTHING.say(lang)))
+    for one in found:
+        question = bank.question(one.question_id)
+        near = "" if one.score is None else f"  {one.score:.2f}"
+        _print(Styled.assemble((question.text.say(lang), "bold")))
+        _print(Padding(Styled(f"{_head(bank, question, lang)}{near}", "dim"), (0, 0, 0, 2)))
+        if one.point_id:
+            _print(Padding(Styled(f"· {question.point(one.point_id).text.say(lang)}"), (0, 0, 0, 2)))
+
+
+def print_question(bank: Bank, question: Question, lang: Lang) -> None:
+    _print(Styled(_head(bank, question, lang), "dim"))
+    _print(Styled(f"\n{question.text.say(lang)}", "bold"))
+    if question.rephrased:
+        _print(Styled(f"{REPHRASED.say(lang)}{question.rephrased.say(lang)}", "dim"))
+    _section(POINTS, lang)
+    for point in question.points:
+        must = f"  {MUST.say(lang)}" if point.must else ""
+        sources = " · ".join(_source(bank, source) for source in point.sources)
+        parts = [
+            Styled.assemble((f"{'★' * point.weight:<4}", "yellow"), point.text.say(lang), (must, "yellow")),
+            Padding(Styled(f"{PROBE.say(lang)}{point.probe.say(lang)}\n{sources}", "dim"), (0, 0, 0, 4)),
+        ]
+        _print(Group(*parts))
+    if question.misconceptions:
+        _section(WRONG, lang)
+        for wrong in question.misconceptions:
+            _print(Styled.assemble(("✗   ", "red"), wrong.text.say(lang)))
+    _section(ANSWER, lang)
+    _print(Styled(question.answer.say(lang)))
+    if question.chain:
+        _section(NEXT, lang)
+        for link in question.chain:
+            _print(Styled.assemble("→   ", bank.question(link).text.say(lang), (f"  {link}", "dim")))
+
+
+def print_task(task: CodingTask, lang: Lang) -> None:
+    _section(TASK, lang)
+    _print(Styled(f"{task.statement.say(lang)}\n\n{task.contract.say(lang)}"))
+    _section(FOLLOW_UPS, lang)
+    for follow_up in task.follow_ups:
+        _print(Styled(f"→   {follow_up.say(lang)}"))
+
+
+def _head(bank: Bank, question: Question, lang: Lang) -> str:
+    title, kind = bank.topics[question.topic].title.say(lang), KIND_NAMES[question.kind].say(lang)
+    return f"{question.id}  {title} · {kind} · {LEVEL.say(lang)} {question.level}"
+
+
+def _level(question: Question) -> Styled:
+    return Styled.assemble(("●" * question.level, "yellow"), ("○" * (5 - question.level), "dim"))
+
+
+def _source(bank: Bank, cited: str) -> str:
+    source = bank.source(cited)
+    return f"{cited} ({source.title})" if source and source.title not in cited else cited
+
+
+def _section(title: Text, lang: Lang) -> None:
+    _print(Styled(f"\n{title.say(lang)}", "bold"))
+
+
+def _grid() -> Table:
+    grid = Table.grid(padding=(0, 2), pad_edge=False)
+    grid.add_column(no_wrap=True)
+    grid.add_column(ratio=1)
+    grid.add_column(no_wrap=True)
+    return grid
+
+
+def _print(what: RenderableType) -> None:
+    """The bank is data: nothing in it is read as markup."""
+    terminal = sys.stdout.isatty()
+    console = Console(markup=False, highlight=False, emoji=False, width=None if terminal else WIDE)
+    with console.capture() as captured:
+        console.print(what)
+    print("\n".join(line.rstrip() for line in captured.get().split("\n")), end="")
