@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fakes.interviews import drain, of, room
+from fakes.interviews import drain, of, room, the_bank
 from fakes.judging import NamingJudge
 
 from interviewer.errors import LockedError, NoModel, StorageError, UsageError
@@ -163,15 +163,18 @@ async def test_skip_is_recorded_and_counts_as_missed(tmp_path: Path):
     assert not of(events, FollowUpAsked)
 
 
-async def test_repeat_and_clarify_say_the_question_again_without_a_verdict(tmp_path: Path):
+async def test_repeat_says_the_same_again_and_clarify_asks_in_other_words_without_a_verdict(tmp_path: Path):
     async with room(tmp_path) as r:
         session = await r.new("daily")
         script = iter(["再说一遍", "你是指训练阶段吗?", *["全"] * 3])
         events = await r.sit(session, lambda request, events: next(script))
-    first = of(events, QuestionAsked)[0].text
-    said = [event for event in of(events, Said) if event.kind in ("repeat", "clarify")]
-    assert [event.kind for event in said] == ["repeat", "clarify"]
-    assert all(first in event.text for event in said)
+    first = of(events, QuestionAsked)[0]
+    repeat, clarify = [event for event in of(events, Said) if event.kind in ("repeat", "clarify")]
+    assert [repeat.kind, clarify.kind] == ["repeat", "clarify"]
+    assert first.text in repeat.text
+    rephrased = the_bank().question(first.question_id).rephrased
+    assert rephrased is not None
+    assert rephrased.zh in clarify.text
     assert len(of(events, AnswerGraded)) == 3
 
 

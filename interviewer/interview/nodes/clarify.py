@@ -14,5 +14,10 @@ async def clarify(state: State, runtime: Runtime[Context]) -> State:
     context = runtime.context
     kind = "repeat" if state["intent"] == "repeat" else "clarify"
     current = await context.store.turn(state["session"], state["request"])
-    await say(state, runtime, kind, LINES[kind].say(context.choices.lang).format(text=current.text if current else ""))
+    line, text = LINES[kind], current.text if current else ""
+    if kind == "clarify" and state["turn_kind"] == "question":
+        rephrased = context.bank.question(state["question_id"]).rephrased
+        if rephrased is not None:
+            line, text = LINES["rephrase"], rephrased.say(context.choices.lang)
+    await say(state, runtime, kind, line.say(context.choices.lang).format(text=text))
     return await ask_again(state, runtime)
