@@ -41,7 +41,7 @@ unused: $(STAMP)
 	@$(BIN)/deptry .
 
 bank: $(STAMP)
-	@$(BIN)/interviewer bank check
+	@INTERVIEWER_HOME=$(VENV)/home $(BIN)/interviewer bank check
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

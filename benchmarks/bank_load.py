@@ -41,11 +41,14 @@ def main() -> None:
         known = {document.embedded for document in documents(before)}
         changed = folder / "questions" / "attention.yaml"
         text = changed.read_text(encoding="utf-8")
-        probe = next(iter(before.questions["attention.self-attention"].points)).text.zh
-        changed.write_text(text.replace(probe, probe + "，如此而已", 1), encoding="utf-8")
+        asked = before.questions["attention.self-attention"].text.zh
+        reworded = text.replace(asked, f"请问，{asked}", 1)
+        if reworded == text:
+            raise SystemExit(f"{asked} was not found in {changed}")
+        changed.write_text(reworded, encoding="utf-8")
         after = {document.embedded for document in documents(cached_bank(folder, file))}
         print(f"{len(before.questions)} questions, {len(known)} texts")
-        print(f"one point reworded: {len(after - known)} texts to embed")
+        print(f"one question reworded: {len(after - known)} texts to embed")
 
 
 if __name__ == "__main__":

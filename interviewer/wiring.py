@@ -166,6 +166,7 @@ class Desk:
         from interviewer.doctor.check import check_bank
         from interviewer.retrieval.vectors import VectorCache
 
+        self.paths.make()
         cache = VectorCache(self.paths.index / "vectors.db")
         return check_bank(self.bank, self.tasks, self._embedder, partial(cache.passages, self._embedder))
 

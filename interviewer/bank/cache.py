@@ -1,14 +1,15 @@
-"""Keeps the parsed bank beside the user's data, under a digest of its files and of the schema they were read by."""
+"""Keeps the parsed bank beside the user's data, under a digest of its files and of the rules they were read by."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from interviewer.bank import question as schema
+from interviewer.bank import load, question
 from interviewer.bank.load import Bank, bank_version, load_bank
 from interviewer.bank.question import ClaimProbes, Frozen, Phrasings, Question, Source, Topic, Track
 
@@ -30,7 +31,8 @@ def cached_bank(folder: Path, file: Path) -> Bank:
     Raises BankError like `load_bank`. A cache that can't be read or written costs time only.
     """
     version = bank_version(folder)
-    key = f"{version}-{hashlib.sha256(Path(schema.__file__).read_bytes()).hexdigest()[:12]}"
+    rules = b"".join(Path(str(module.__file__)).read_bytes() for module in (question, load))
+    key = f"{version}-{hashlib.sha256(rules).hexdigest()[:12]}"
     return _read(file, key) or _write(file, key, load_bank(folder))
 
 
@@ -64,7 +66,7 @@ def _write(file: Path, key: str, bank: Bank) -> Bank:
         sources=tuple(bank.sources.values()),
         phrasings=tuple(bank.phrasings.values()),
     )
-    fresh = file.with_suffix(".new")
+    fresh = file.with_suffix(f".{os.getpid()}")  # two processes may write at once
     with contextlib.suppress(OSError):
         fresh.write_text(stored.model_dump_json(exclude_defaults=True), encoding="utf-8")
         fresh.replace(file)

@@ -74,6 +74,9 @@ class Bank:
         return self.sources[cited]
 
 
+PARTS = ("questions", "tracks", "phrasings")
+
+
 def load_bank(folder: Path) -> Bank:
     """The bank in `folder`: topics, claims and sources, one file each, and questions, tracks and phrasings in folders.
 
@@ -105,7 +108,7 @@ def load_bank(folder: Path) -> Bank:
 def bank_version(folder: Path) -> str:
     """A digest of the content of all files of the bank. Raises BankError for one that can't be read."""
     digest = hashlib.sha256()
-    for file in sorted(folder.glob("**/*.yaml")):
+    for file in sorted([*folder.glob("*.yaml"), *(file for name in PARTS for file in folder.glob(f"{name}/*.yaml"))]):
         digest.update(_bytes(file))
     return digest.hexdigest()[:12]
 

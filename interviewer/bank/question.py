@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
 Kind = Literal["concept", "comparison", "derivation", "calculation", "coding", "scenario", "project", "open"]
 ClaimType = Literal["ownership", "metric", "technical", "architecture", "result"]
 Level = Annotated[int, Field(ge=1, le=5)]
@@ -51,7 +52,7 @@ class Number(Frozen):
     """A number that the bank states and the arithmetic behind it, so that it can be worked out again.
 
     `value` is the numeral as it stands in the point, or else in the answer, in both languages; `formula` is in Python's
-    notation over the names in `given`, and gives it in the same unit (see bank/arithmetic.py).
+    notation over the names in `given`, and gives it in the same unit (see doctor/arithmetic.py).
     """
 
     point: Slug

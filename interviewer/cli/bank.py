@@ -70,15 +70,13 @@ def index() -> int:
 
 def check(
     judge: Annotated[
-        bool, typer.Option("--judge", help="Also let the first model judge a sample of strong and unrelated answers.")
+        bool, typer.Option("--judge", help="Also let the first model judge strong and unrelated answers of a few.")
     ] = False,
-    count: Annotated[int, typer.Option("--count", min=1, help="Questions in that sample.")] = 3,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Fixes that sample.")] = 0,
     lang: Lang = None,
     json: Json = False,
 ) -> int:
     """Looks for faults in the bank: what is missing, gives itself away, can't be found or is wrongly worked out."""
-    return run_async(_check(desk_from_environment(), count if judge else 0, seed, lang, as_json=json))
+    return run_async(_check(desk_from_environment(), lang, judge=judge, as_json=json))
 
 
 async def _search(desk: Desk, text: str, limit: int, lang: Language | None, *, as_json: bool) -> int:
@@ -106,28 +104,32 @@ async def _index(desk: Desk) -> int:
         await desk.aclose()
 
 
-async def _check(desk: Desk, sample: int, seed: int, lang: Language | None, *, as_json: bool) -> int:
-    from interviewer.doctor.lint import check_by_judge
+async def _check(desk: Desk, lang: Language | None, *, judge: bool, as_json: bool) -> int:
+    """Without `judge` nothing of the user's is opened but the index, and an error of the judge loses no finding."""
+    from interviewer.doctor.judged import check_by_judge
 
     try:
-        await desk.open(silent, print_notice)
+        first = desk.first_judge() if judge else None
+        await desk.build_index(_tell)
         findings = list(desk.bank_findings())
-        if sample:
-            say = lang.value if lang else desk.settings.language
-            judge = desk.first_judge()
-            findings += [one async for one in check_by_judge(desk.bank, judge, count=sample, lang=say, seed=seed)]
+        try:
+            if first is not None:
+                await desk.open(silent, print_notice)
+                say = lang.value if lang else desk.settings.language
+                findings += [one async for one in check_by_judge(desk.bank, first, lang=say)]
+        finally:
+            _print_findings(desk, findings, as_json=as_json)
     finally:
         await desk.aclose()
+    return 1 if any(one.severity == "error" for one in findings) else 0
+
+
+def _print_findings(desk: Desk, findings: Sequence[Finding], *, as_json: bool) -> None:
     errors = sum(one.severity == "error" for one in findings)
     if as_json:
         body = _counts(desk) | {"errors": errors, "findings": [asdict(one) for one in findings]}
         print(jsonlib.dumps(body, ensure_ascii=False))
-    else:
-        _print_findings(desk, findings, errors)
-    return 1 if errors else 0
-
-
-def _print_findings(desk: Desk, findings: Sequence[Finding], errors: int) -> None:
+        return
     for finding in sorted(findings, key=lambda one: (one.check, one.place)):
         print(f"{finding.severity:<7} {finding.check:<10} {finding.place}: {finding.text}")
     counts = _counts(desk)

@@ -16,7 +16,7 @@ from interviewer.bank.question import Lang, Question, Text
 from interviewer.coding.task import CodingTask
 from interviewer.retrieval.search import Found
 
-WIDE = 400
+WIDE = 10_000
 """Columns of a pipe: nothing is folded there, so that lines can be searched."""
 
 LEVEL = Text(zh="难度", en="level")
@@ -26,6 +26,7 @@ PROBE = Text(zh="追问：", en="Probe: ")
 WRONG = Text(zh="常见误解", en="Often got wrong")
 ANSWER = Text(zh="强答", en="A strong answer")
 NEXT = Text(zh="接着问", en="Asked next")
+SOURCES = Text(zh="出处", en="Sources")
 TASK = Text(zh="题面", en="Task")
 FOLLOW_UPS = Text(zh="写完再问", en="Asked once it runs")
 REPHRASED = Text(zh="换个问法：", en="Put another way: ")
@@ -79,6 +80,9 @@ def print_question(bank: Bank, question: Question, lang: Lang) -> None:
             _print(Styled.assemble(("✗   ", "red"), wrong.text.say(lang)))
     _section(ANSWER, lang)
     _print(Styled(question.answer.say(lang)))
+    _section(SOURCES, lang)
+    for source in question.sources:
+        _print(Styled(f"·   {_source(bank, source)}", "dim"))
     if question.chain:
         _section(NEXT, lang)
         for link in question.chain:

@@ -7,14 +7,13 @@ array is copied both ways: nothing that a solution keeps or changes reaches a te
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 
-BackendName = Literal["numpy", "torch", "python"]
+from interviewer.coding.task import BackendName
 
 
 class Backend(Protocol):
@@ -91,11 +90,6 @@ class TorchBackend:
 def make_backend(name: BackendName) -> Backend:
     """The backend of that name; "python" is for tasks in which no arrays occur. Raises ImportError without PyTorch."""
     return TorchBackend() if name == "torch" else NumpyBackend(name)
-
-
-def has_torch() -> bool:
-    """Whether PyTorch is installed; it is not imported for that."""
-    return importlib.util.find_spec("torch") is not None
 
 
 def same(one: Any, other: Any) -> bool:

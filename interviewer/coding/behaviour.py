@@ -22,8 +22,8 @@ import numpy as np
 
 from interviewer.bank.question import Text
 from interviewer.coding import backend as backends_module
-from interviewer.coding.backend import BackendName
 from interviewer.coding.calls import Code, SolutionError
+from interviewer.coding.task import BackendName
 
 TOLERANCE = 1e-5  # float32 against float64: a well written attention is off by about 4e-7
 HALF_TOLERANCE = 5e-3  # float16: about 2e-3
@@ -75,6 +75,7 @@ def close(actual: Any, expected: Any, *, tolerance: float | None = None) -> None
     `has_dtype`). Infinities must be equal, NaN equals nothing.
     """
     found, wanted = _numbers(actual), np.asarray(expected)
+    check(found.dtype.kind != "c", zh="得到复数", en="got complex numbers")
     check(
         found.shape == wanted.shape,
         zh=f"形状是 {_shape(found)}，应为 {_shape(wanted)}",
@@ -95,7 +96,7 @@ def close(actual: Any, expected: Any, *, tolerance: float | None = None) -> None
 
 
 def same(actual: Any, expected: Any) -> None:
-    """Raises Mismatch unless `actual` equals `expected` to the last bit, dtype included."""
+    """Raises Mismatch unless `actual` equals `expected` in every element, dtype included."""
     if not backends_module.same(actual, expected):
         raise Mismatch(
             zh=f"得到 {_brief(actual)}，应为 {_brief(expected)}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 import warnings
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -11,9 +12,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from interviewer.coding.backend import Backend, BackendName, same
+from interviewer.coding.backend import Backend, same
+from interviewer.coding.task import BackendName
 
 FILE = "<solution>"
+MODULE = "_interviewer_solution"
 
 
 class SolutionError(Exception):
@@ -102,9 +105,11 @@ class LocalCaller:
     def __init__(self, source: str, backend: Backend) -> None:
         """Raises SolutionError when the source can't be compiled or fails as it is loaded."""
         self._backend = backend
-        self._module = types.ModuleType("solution")
+        self._module = types.ModuleType(MODULE)
+        sys.modules[MODULE] = self._module  # dataclasses look their module up
         with _running():
-            exec(compile(source, FILE, "exec"), self._module.__dict__)  # noqa: S102 -- shipped with the program
+            code = compile(source, FILE, "exec", dont_inherit=True)
+            exec(code, self._module.__dict__)  # noqa: S102 -- shipped with the program
 
     @property
     def backend(self) -> BackendName:
@@ -113,10 +118,11 @@ class LocalCaller:
     def call(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Reply:
         function = self._function(name)
         given: Any = self._backend.enter((tuple(args), dict(kwargs)))
+        before = self._backend.leave(given)
         with _running():
             value: Any = self._backend.leave(function(*given[0], **given[1]))
         try:
-            changed = not same(self._backend.leave(given), (tuple(args), dict(kwargs)))
+            changed = not same(self._backend.leave(given), before)
         except TypeError:  # something that can't cross was put into a list or dictionary
             changed = True
         return Reply(value, changed)

@@ -35,7 +35,7 @@ def load_behaviours(task_folder: Path) -> tuple[Behaviour, ...]:
     module = types.ModuleType(f"_interviewer_coding_{task_folder.name.replace('-', '_')}")
     module.__file__ = str(file)
     try:  # compiled here and not by importlib, which would write its cache among the shipped files
-        exec(compile(file.read_bytes(), str(file), "exec"), module.__dict__)  # noqa: S102 -- the program's own tests
+        exec(compile(file.read_bytes(), str(file), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 -- the program's own tests
     except Exception as error:
         raise BankError(f"{file}: can't be loaded", f"{type(error).__name__}: {error}") from error
     found = tuple(value for value in vars(module).values() if isinstance(value, Behaviour))

@@ -9,15 +9,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from interviewer.bank.load import Bank, read_entries
 from interviewer.bank.question import Frozen, Line, QuestionId, Slug, Text
-from interviewer.coding.backend import BackendName
 from interviewer.errors import BankError
 
+BackendName = Literal["numpy", "torch", "python"]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 

@@ -11,8 +11,7 @@ from pydantic import StringConstraints, model_validator
 
 from interviewer.bank.load import read_entries
 from interviewer.bank.question import Frozen, Slug, Text
-from interviewer.coding.backend import BackendName
-from interviewer.coding.task import solution_file
+from interviewer.coding.task import BackendName, solution_file
 from interviewer.errors import BankError
 
 Code = Annotated[str, StringConstraints(min_length=1)]

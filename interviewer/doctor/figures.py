@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from interviewer.bank.arithmetic import evaluate, states
 from interviewer.bank.load import Bank
-from interviewer.bank.question import Lang, Number, Question
+from interviewer.bank.question import LANGS, Number, Question
+from interviewer.doctor.arithmetic import evaluate, states
 from interviewer.doctor.finding import Finding
-
-LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
 def check_figures(bank: Bank) -> Iterator[Finding]:

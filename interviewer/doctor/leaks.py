@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from interviewer.bank.load import Bank
-from interviewer.bank.question import Lang, Point, Question
+from interviewer.bank.question import LANGS, Lang, Point, Question
 from interviewer.doctor.finding import Finding
 
-LANGS: tuple[Lang, ...] = ("zh", "en")
 CHARACTERS, WORDS = 10, 6
-"""A text gives a point away when it shares this many Chinese characters, or English words, in a row with it."""
+"""A text gives a point away when it shares this many Chinese characters, or English words, in a row with it. In
+Chinese a run of Latin letters or digits counts as one character."""
 
 
 def check_leaks(bank: Bank) -> Iterator[Finding]:
@@ -37,10 +37,10 @@ def leaked(text: str, question: Question, lang: Lang) -> Iterator[tuple[Point, s
 def runs(text: str, lang: Lang) -> set[str]:
     """All runs of the length that counts as a leak; punctuation and spaces don't interrupt a run."""
     if lang == "zh":
-        characters = "".join(re.findall(r"[\u3400-\u9fff]", text))
-        return {characters[start : start + CHARACTERS] for start in range(len(characters) - CHARACTERS + 1)}
-    words = re.findall(r"[a-z0-9]+", text.casefold())
-    return {" ".join(words[start : start + WORDS]) for start in range(len(words) - WORDS + 1)}
+        units, long, glue = re.findall(r"[\u3400-\u9fff]|[a-z0-9.,]*[a-z0-9]", text.casefold()), CHARACTERS, ""
+    else:
+        units, long, glue = re.findall(r"[a-z0-9]+", text.casefold()), WORDS, " "
+    return {glue.join(units[start : start + long]) for start in range(len(units) - long + 1)}
 
 
 def _of_question(question: Question) -> Iterator[Finding]:

@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from interviewer.bank.load import Bank
-from interviewer.bank.question import Lang, Text
+from interviewer.bank.question import LANGS, Lang, Text
 from interviewer.doctor.finding import Finding
 from interviewer.retrieval.documents import Document, documents
 from interviewer.retrieval.embedder import Embedder
 from interviewer.retrieval.port import Vectors
-from interviewer.retrieval.search import rank
+from interviewer.retrieval.search import fuse_ranks, telling
 from interviewer.retrieval.words import WordIndex
 
-LANGS: tuple[Lang, ...] = ("zh", "en")
 FIRST = 5
 """A question counts as found when it is among this many."""
 
@@ -29,7 +28,10 @@ Passages = Callable[[Sequence[str]], Vectors]
 def check_search(bank: Bank, embedder: Embedder, passages: Passages) -> Iterator[Finding]:
     entries = documents(bank)
     vectors = passages([entry.embedded for entry in entries])
-    if embedder.understands:
+    if not embedder.understands:
+        text = f"{embedder.name} knows words only: duplicates were not looked for, and lost paraphrases only warn."
+        yield Finding("search", "bank", f"{text} Install the extra [local].", "warning")
+    else:
         for lang in LANGS:
             plain = [place for place, entry in enumerate(entries) if (entry.part, entry.lang) == ("question", lang)]
             yield from _same([entries[place] for place in plain], vectors[plain])
@@ -55,7 +57,8 @@ def _lost(bank: Bank, entries: Sequence[Document], vectors: Vectors, embedder: E
     for (wanted, text, lang), similar in zip(paraphrased, near, strict=True):
         nearest = np.argsort(-similar, kind="stable") if embedder.understands else ()
         by_meaning = list(dict.fromkeys(entries[int(place)].question_id for place in nearest))
-        found = rank(by_meaning, words.search(text.say(lang), lang=None, topic=None))
+        by_word = telling(words.search(text.say(lang), lang=None, topic=None))
+        found = fuse_ranks(by_meaning, [match.question_id for match in by_word])
         if wanted not in found[:FIRST]:
             lost.setdefault(wanted, []).append(f"{lang}: first came {found[0] if found else 'nothing'}")
     for question_id, where in lost.items():

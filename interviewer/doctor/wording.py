@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from interviewer.bank.load import Bank
-from interviewer.bank.question import Lang, Question, Text
+from interviewer.bank.question import LANGS, Lang, Question, Text
 from interviewer.doctor.finding import Finding
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 FULL_WIDTH = re.compile(r"[\u3400-\u9fff，。？：；（）、]")
-HALF_WIDTH = re.compile(r"[\u3400-\u9fff] ?[,;?!](?: |$)")
+HALF_WIDTH = re.compile(r"[\u3400-\u9fff] ?([,;:?!](?=[ \u3400-\u9fff]|$)|\.$)")
 STOPS: dict[Lang, re.Pattern[str]] = {"zh": re.compile(r"[；。].*\S"), "en": re.compile(r"[.?!;] +[A-Za-z].*")}
-LANGS: tuple[Lang, ...] = ("zh", "en")
 Bound = tuple[int, int]
 """The most Chinese characters (each run of Latin letters or digits counts as one), and the most English words."""
 
@@ -26,6 +25,7 @@ ANSWER: Bound = (360, 220)
 SHORT_ANSWER: Bound = (60, 45)
 POINTS = (4, 7)
 MUSTS = (1, 2)
+HEAVIEST = 0.4
 LONG_KINDS = frozenset({"calculation", "scenario", "coding", "derivation"})
 
 
@@ -81,8 +81,8 @@ def _atoms(question: Question) -> Iterator[Finding]:
             yield Finding("points", question.id, f"{count} {what}; a question has {least} to {most}.")
     total = sum(point.weight for point in question.points)
     for point in question.points:
-        if point.weight > total / 2:
-            yield Finding("points", question.id, f"{point.id} carries more than half of the weight.")
+        if point.weight > HEAVIEST * total:
+            yield Finding("points", question.id, f"{point.id} alone carries over {HEAVIEST:.0%} of the weight.")
         for lang, stop in STOPS.items():
             if stop.search(point.text.say(lang)):
                 yield Finding("atomic", question.id, f"{point.id} ({lang}) makes two statements; split it or cut one.")

@@ -18,6 +18,10 @@ KINDS: Mapping[Phase, tuple[Kind, ...]] = {
 }
 
 
+CHAINED: tuple[Kind, ...] = (*KINDS["knowledge"], *KINDS["scenario"])
+"""What a chain may lead to: it ends where a technique meets a situation."""
+
+
 @dataclass(frozen=True)
 class PhaseShape:
     """`minutes` of the candidate's time (None: no clock). `quota` counts questions, or chains where `chained`."""

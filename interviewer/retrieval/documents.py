@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from interviewer.bank.load import Bank
-from interviewer.bank.question import Kind, Lang, Question
+from interviewer.bank.question import LANGS, Kind, Lang, Question
 
 Part = Literal["question", "phrasing"]
-LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ class HybridSearch:
             return Results((), "words")
         if self._words is None:
             self._words = await asyncio.to_thread(WordIndex, self._bank)
-        words = self._words.search(text, lang=lang, topic=topic)
+        words = telling(self._words.search(text, lang=lang, topic=topic))
         near = await self._near(text, lang, topic)
         if near is None:
             return Results(tuple(_found(None, match) for match in words[:limit]), "words")
@@ -95,7 +95,7 @@ def _fuse(near: Iterable[Neighbour], words: Sequence[WordMatch]) -> tuple[Found,
     for one in near:
         nearest.setdefault(one.question_id, one)
     by_word = {match.question_id: match for match in words}
-    return tuple(_found(nearest.get(name), by_word.get(name)) for name in rank(list(nearest), words))
+    return tuple(_found(nearest.get(name), by_word.get(name)) for name in fuse_ranks(list(nearest), list(by_word)))
 
 
 def _found(near: Neighbour | None, match: WordMatch | None) -> Found:
@@ -105,10 +105,9 @@ def _found(near: Neighbour | None, match: WordMatch | None) -> Found:
     return Found(match.question_id, near.similarity if near else None, match.text, match.point_id)
 
 
-def rank(near: Sequence[str], words: Sequence[WordMatch]) -> list[str]:
-    """Ids by both rankings, best first; both come best first, and words that say little are left out."""
-    telling = [match.question_id for match in words if match.score >= WORDS_TELL * words[0].score]
-    return fuse_ranks(near, telling)
+def telling(words: Sequence[WordMatch]) -> Sequence[WordMatch]:
+    """The matches, best first as they come, without those that met common words only."""
+    return [match for match in words if match.score >= WORDS_TELL * words[0].score]
 
 
 def fuse_ranks(*rankings: Sequence[str]) -> list[str]:

@@ -15,8 +15,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from interviewer.bank.load import Bank
-from interviewer.bank.question import Lang, Question
-from interviewer.retrieval.documents import LANGS
+from interviewer.bank.question import LANGS, Lang, Question
 
 K1, B = 1.2, 0.75
 STEM = 5

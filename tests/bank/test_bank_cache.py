@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,25 @@ def test_a_damaged_cache_costs_time_only(folder: Path, tmp_path: Path, damage: s
 
 def test_a_place_that_cant_be_written_costs_time_only(folder: Path, tmp_path: Path):
     assert cached_bank(folder, tmp_path / "missing" / "bank.json") == load_bank(folder)
+
+
+def test_changed_rules_read_the_bank_again(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    file = tmp_path / "bank.json"
+    cached_bank(folder, file)
+    stricter = tmp_path / "load.py"
+    stricter.write_text("# other rules", encoding="utf-8")
+    monkeypatch.setattr(cache.load, "__file__", str(stricter))
+    asked: list[Path] = []
+    monkeypatch.setattr(cache, "load_bank", lambda where: asked.append(where) or load_bank(where))
+    cached_bank(folder, file)
+    assert asked == [folder]
+
+
+def test_two_processes_that_write_at_once_leave_a_whole_cache(folder: Path, tmp_path: Path):
+    code = "import sys; from pathlib import Path; from interviewer.bank.cache import cached_bank as load; "
+    command = [sys.executable, "-c", f"{code}load(Path(sys.argv[1]), Path(sys.argv[2]))", str(folder)]
+    file = tmp_path / "bank.json"
+    running = [subprocess.Popen([*command, str(file)]) for _ in range(3)]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
+    assert [one.name for one in tmp_path.glob("bank.*")] == ["bank.json"]
+    assert cached_bank(folder, file) == load_bank(folder)

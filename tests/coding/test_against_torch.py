@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from interviewer.coding.backend import NumpyBackend, has_torch, make_backend
+from interviewer.coding.backend import NumpyBackend, make_backend
 from interviewer.coding.calls import Code, LocalCaller
 from interviewer.coding.variants import load_reference
 from interviewer.resources import data_folder
 
-pytestmark = [pytest.mark.torch, pytest.mark.skipif(not has_torch(), reason="PyTorch is not installed")]
+pytestmark = pytest.mark.torch
 
 
 def reference(task: str) -> Code:

@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from interviewer.coding.backend import Backend, NumpyBackend, has_torch, make_backend, same
+from interviewer.coding.backend import Backend, NumpyBackend, make_backend, same
 
 DTYPES = ["float16", "float32", "float64", "int8", "int32", "int64", "uint8", "bool"]
 BACKENDS = [
     "numpy",
     "python",
-    pytest.param(
-        "torch", marks=(pytest.mark.torch, pytest.mark.skipif(not has_torch(), reason="PyTorch is not installed"))
-    ),
+    pytest.param("torch", marks=pytest.mark.torch),
 ]
 
 
@@ -71,7 +69,6 @@ def test_numpy_keeps_no_gradients():
 
 
 @pytest.mark.torch
-@pytest.mark.skipif(not has_torch(), reason="PyTorch is not installed")
 class TestTorch:
     def test_arrays_become_tensors(self):
         entered = make_backend("torch").enter([np.ones(2, np.float16), 3, "x"])

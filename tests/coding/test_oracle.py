@@ -5,10 +5,12 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 from coding.task_samples import SOLUTION, write_task
 
 from interviewer.coding.backend import NumpyBackend
+from interviewer.coding.calls import Code, LocalCaller
 from interviewer.coding.oracle import TestResult, run_behaviours
 
 
@@ -137,3 +139,15 @@ def test_a_result_that_a_behaviour_stumbles_over_is_a_failure(tmp_path: Path):
     )
     found = reasons(write_task(tmp_path, tests=tests), SOLUTION)
     assert found == {"a": "unusable result: ValueError: too many values to unpack (expected 2)"}
+
+
+@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+def test_a_solution_may_hold_a_dataclass(folder: Path, future: str):
+    extra = "from dataclasses import dataclass\n\n@dataclass\nclass Node:\n    value: int\n\n"
+    assert all(one.passed for one in run(folder, future + extra + SOLUTION))
+
+
+def test_a_number_of_numpy_that_stays_as_it_is_counts_as_unchanged():
+    code = Code(LocalCaller("def scale(x, by):\n    return x * by\n", NumpyBackend()))
+    code.scale(np.ones(2), np.float32(0.5))
+    assert not code.changed_inputs

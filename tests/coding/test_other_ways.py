@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from interviewer.coding.backend import BackendName, has_torch, make_backend
+from interviewer.coding.backend import make_backend
 from interviewer.coding.oracle import run_behaviours
+from interviewer.coding.task import BackendName
 from interviewer.resources import data_folder
 
 GQA = '''
@@ -114,7 +115,7 @@ def self_attention(x, wq, wk, wv, wo=None, *, n_heads=1, causal=False, key_paddi
     out = (weights @ v).transpose(1, 2).flatten(2)
     return (out if wo is None else out @ wo), weights
 """
-needs_torch = (pytest.mark.torch, pytest.mark.skipif(not has_torch(), reason="PyTorch is not installed"))
+needs_torch = pytest.mark.torch
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from interviewer.bank.load import load_bank
-from interviewer.coding.backend import BackendName, has_torch, make_backend
+from interviewer.coding.backend import make_backend
 from interviewer.coding.oracle import load_behaviours, run_behaviours
-from interviewer.coding.task import load_tasks, signatures
+from interviewer.coding.task import BackendName, load_tasks, signatures
 from interviewer.coding.variants import load_reference, load_variants
 from interviewer.resources import data_folder
 
@@ -15,7 +15,7 @@ FOLDER = data_folder("knowledge") / "coding"
 TASKS = load_tasks(FOLDER)
 PLAIN_MAX = 2
 
-needs_torch = (pytest.mark.torch, pytest.mark.skipif(not has_torch(), reason="PyTorch is not installed"))
+needs_torch = pytest.mark.torch
 PAIRS = [
     pytest.param(task.id, backend, marks=needs_torch if backend == "torch" else ())
     for task in TASKS.values()

@@ -64,6 +64,8 @@ def test_a_rung_of_a_track_that_says_a_point_is_found():
 def test_a_missing_language_and_mixed_punctuation_are_found():
     assert "holds no Chinese" in told(check_wording, text=text("Why?", "Why?"))
     assert "half-width punctuation" in told(check_wording, text=text("为什么要缩放, 又为什么要掩码?", "Why?"))
+    assert "half-width punctuation" in told(check_wording, text=text("为什么要缩放,又为什么要掩码？", "Why?"))
+    assert "half-width punctuation" in told(check_wording, text=text("说说为什么要缩放.", "Why?"))
     assert "Chinese signs in the English" in told(check_wording, text=text("为什么？", "Why？"))
 
 
@@ -99,8 +101,8 @@ def test_a_point_of_two_statements_is_found(two: dict[str, str]):
 def test_unbalanced_points_are_found():
     assert "3 points" in told(check_wording, points=[point(number) for number in range(3)])
     assert "0 musts" in told(check_wording, points=[point(number, must=False) for number in range(4)])
-    heavy = [point(0, weight=3), point(1)]
-    assert "more than half" in told(check_wording, points=[*heavy, point(2)])
+    heavy = [point(0, weight=3), *(point(number) for number in (1, 2, 3))]
+    assert "p0 alone carries over 40%" in told(check_wording, points=heavy)
 
 
 COST = text("每个 token 的缓存是 327,680 字节", "A token's cache takes 327,680 bytes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Set as AbstractSet
 from typing import cast
 
 from langgraph.runtime import Runtime
@@ -11,7 +12,7 @@ from interviewer.bank.draw import Drawn, draw
 from interviewer.bank.load import Bank
 from interviewer.bank.question import Question, Stage
 from interviewer.interview.context import Choices, Context
-from interviewer.interview.presets import CHAIN_LENGTH, KINDS, PhaseShape
+from interviewer.interview.presets import CHAIN_LENGTH, CHAINED, KINDS, PhaseShape
 from interviewer.interview.state import PlannedItem, PlannedPhase, State
 
 
@@ -59,14 +60,21 @@ def _draw_head(
     """Where the phase digs in chains, the first question of one, unless none fits the wish as it stands."""
     if shape.chained:
         chainless = {question.id for question in bank.questions.values() if not question.chain}
-        head = _draw(bank, choices, shape, rng, taken | chainless, number=number)
+        head = _draw(bank, choices, shape, rng, taken, number=number, passed_over=chainless)
         if head is not None and not head.relaxed:
             return head
     return _draw(bank, choices, shape, rng, taken, number=number)
 
 
 def _draw(
-    bank: Bank, choices: Choices, shape: PhaseShape, rng: random.Random, taken: set[str], *, number: int
+    bank: Bank,
+    choices: Choices,
+    shape: PhaseShape,
+    rng: random.Random,
+    taken: set[str],
+    *,
+    number: int,
+    passed_over: AbstractSet[str] = frozenset(),
 ) -> Drawn | None:
     first = choices.preset.first_topics
     topics = choices.topics or (first[number : number + 1] if shape.phase == "knowledge" else ())
@@ -75,14 +83,14 @@ def _draw(
         used = {bank.questions[question_id].topic for question_id in taken}
         topics = tuple(topic for topic in bank.topics if topic not in used)
     levels = choices.preset.levels or (max(1, choices.level - 1), min(5, choices.level + 1))
-    return draw(bank, rng, topics=topics or None, kinds=KINDS[shape.phase], level=levels, exclude=taken)
+    return draw(bank, rng, topics=topics or None, kinds=KINDS[shape.phase], level=levels, exclude=taken | passed_over)
 
 
 def _chain_items(bank: Bank, choices: Choices, start: Question, taken: set[str]) -> list[PlannedItem]:
     items: list[PlannedItem] = []
     links = [bank.questions[link] for link in start.chain if link not in taken]
     asked = start
-    for following in [link for link in links if link.kind in KINDS["knowledge"]][: CHAIN_LENGTH - 1]:
+    for following in [link for link in links if link.kind in CHAINED][: CHAIN_LENGTH - 1]:
         why = {"zh": f"顺着「{asked.text.zh}」往下问", "en": f"Follows on from: {asked.text.en}"}
         items.append({"question_id": following.id, "why": why[choices.lang], "track": ""})
         taken.add(following.id)

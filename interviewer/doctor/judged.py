@@ -11,12 +11,15 @@ from interviewer.doctor.finding import Finding
 from interviewer.judge.verdict import Case, Judge
 from interviewer.transcript.scoring import case_points
 
+SAMPLE = 3
+"""Questions, with two judgements each: about a minute with the embedded model on two cores."""
 
-async def check_by_judge(bank: Bank, judge: Judge, *, count: int, lang: Lang, seed: int) -> AsyncIterator[Finding]:
-    """Warnings over `count` questions, two judgements each. Raises ModelError when the judge can't be reached."""
-    rng = random.Random(seed)  # noqa: S311 -- which questions are sampled is no secret
+
+async def check_by_judge(bank: Bank, judge: Judge, *, lang: Lang) -> AsyncIterator[Finding]:
+    """Warnings over a few questions, always the same ones. Raises ModelError when the judge can't be reached."""
+    rng = random.Random(bank.version)  # noqa: S311 -- which questions are sampled is no secret
     asked = [question for question in bank.questions.values() if question.kind not in {"coding", "project"}]
-    for question in rng.sample(asked, min(count, len(asked))):
+    for question in rng.sample(asked, min(SAMPLE, len(asked))):
         stranger = rng.choice([other for other in asked if other.topic != question.topic])
         for answer, wanted in ((question.answer, "hit"), (stranger.answer, "miss")):
             case = Case(

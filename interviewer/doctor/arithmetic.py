@@ -45,11 +45,12 @@ def evaluate(formula: str, given: Mapping[str, float]) -> float:
     """
     try:
         value = _value(ast.parse(formula, mode="eval").body, given)
+        finite = math.isfinite(value)
     except SyntaxError as error:
         raise ValueError(f"not a formula: {formula}") from error
     except (ArithmeticError, TypeError) as error:
         raise ValueError(f"{formula}: {error}") from error
-    if not math.isfinite(value):
+    if not finite:
         raise ValueError(f"{formula}: the result is {value}")
     return value
 
@@ -57,8 +58,8 @@ def evaluate(formula: str, given: Mapping[str, float]) -> float:
 def states(numeral: str, value: float) -> bool:
     """Whether `numeral`, as written ("327,680", "2.5"), is `value` rounded to the places that are written.
 
-    Trailing zeros of a whole number beyond its second digit are taken for rounding. Raises ValueError when the numeral
-    is none.
+    What comes out whole is stated exactly; for the rest, the trailing zeros of a whole numeral beyond its second digit
+    are taken for rounding. Raises ValueError when the numeral is none.
     """
     if not _NUMERAL.fullmatch(numeral):
         raise ValueError(f"not a number: {numeral!r}")
@@ -69,13 +70,15 @@ def states(numeral: str, value: float) -> bool:
         digits = plain.lstrip("-")
         zeros = len(digits) - len(digits.rstrip("0"))
         places = max(0, min(zeros, len(digits) - 2))
+    if not decimals and value == int(value):
+        return int(plain) == value
     half = 0.5 * 10.0**places
     return abs(float(plain) - value) <= half * (1 + 1e-9)
 
 
 def _value(node: ast.expr, given: Mapping[str, float]) -> float:
     match node:
-        case ast.Constant(value=int() | float() as number):
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             return number
         case ast.Name(id=name) if name in given:
             return given[name]
