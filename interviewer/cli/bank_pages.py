@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +19,11 @@ from interviewer.retrieval.search import Found
 
 WIDE = 10_000
 """Columns of a pipe: nothing is folded there, so that lines can be searched."""
+
+NARROW = 110
+"""Columns below which an id stands under its question, not beside it."""
+
+MARK = 3
 
 LEVEL = Text(zh="难度", en="level")
 POINTS = Text(zh="要点", en="Points")
@@ -37,14 +43,16 @@ NOTHING = Text(
 
 
 def print_list(bank: Bank, listed: Mapping[str, Sequence[Question]], lang: Lang) -> None:
+    narrow = _width() < NARROW
     for topic, questions in listed.items():
         if not questions:
             continue
         count = f"{len(questions)} 题" if lang == "zh" else f"{len(questions)} questions"
         _print(Styled.assemble("\n", (bank.topics[topic].title.say(lang), "bold"), (f"  {topic} · {count}", "dim")))
-        table = _grid()
+        table = _grid(2 if narrow else 3)
         for question in questions:
-            table.add_row(_level(question), question.text.say(lang), Styled(question.id, "dim"))
+            text, name = Styled(question.text.say(lang)), Styled(question.id, "dim")
+            table.add_row(_level(question), *([Group(text, name)] if narrow else [text, name]))
         _print(Padding(table, (0, 0, 0, 2)))
 
 
@@ -69,24 +77,22 @@ def print_question(bank: Bank, question: Question, lang: Lang) -> None:
     for point in question.points:
         must = f"  {MUST.say(lang)}" if point.must else ""
         sources = " · ".join(_source(bank, source) for source in point.sources)
-        parts = [
-            Styled.assemble((f"{'★' * point.weight:<4}", "yellow"), point.text.say(lang), (must, "yellow")),
-            Padding(Styled(f"{PROBE.say(lang)}{point.probe.say(lang)}\n{sources}", "dim"), (0, 0, 0, 4)),
-        ]
-        _print(Group(*parts))
+        said = Styled.assemble(point.text.say(lang), (must, "yellow"))
+        about = Styled(f"{PROBE.say(lang)}{point.probe.say(lang)}\n{sources}", "dim")
+        _item(Styled("★" * point.weight, "yellow"), Group(said, about))
     if question.misconceptions:
         _section(WRONG, lang)
         for wrong in question.misconceptions:
-            _print(Styled.assemble(("✗   ", "red"), wrong.text.say(lang)))
+            _item(Styled("✗", "red"), Styled(wrong.text.say(lang)))
     _section(ANSWER, lang)
     _print(Styled(question.answer.say(lang)))
     _section(SOURCES, lang)
     for source in question.sources:
-        _print(Styled(f"·   {_source(bank, source)}", "dim"))
+        _item(Styled("·"), Styled(_source(bank, source), "dim"))
     if question.chain:
         _section(NEXT, lang)
         for link in question.chain:
-            _print(Styled.assemble("→   ", bank.question(link).text.say(lang), (f"  {link}", "dim")))
+            _item(Styled("→"), Styled.assemble(bank.question(link).text.say(lang), (f"  {link}", "dim")))
 
 
 def print_task(task: CodingTask, lang: Lang) -> None:
@@ -94,7 +100,7 @@ def print_task(task: CodingTask, lang: Lang) -> None:
     _print(Styled(f"{task.statement.say(lang)}\n\n{task.contract.say(lang)}"))
     _section(FOLLOW_UPS, lang)
     for follow_up in task.follow_ups:
-        _print(Styled(f"→   {follow_up.say(lang)}"))
+        _item(Styled("→"), Styled(follow_up.say(lang)))
 
 
 def _head(bank: Bank, question: Question, lang: Lang) -> str:
@@ -115,18 +121,30 @@ def _section(title: Text, lang: Lang) -> None:
     _print(Styled(f"\n{title.say(lang)}", "bold"))
 
 
-def _grid() -> Table:
-    grid = Table.grid(padding=(0, 2), pad_edge=False)
-    grid.add_column(no_wrap=True)
-    grid.add_column(ratio=1)
-    grid.add_column(no_wrap=True)
+def _item(mark: Styled, said: RenderableType) -> None:
+    """One entry behind its mark; further lines stand under the first."""
+    grid = _grid(2, least=MARK)
+    grid.add_row(mark, said)
+    _print(grid)
+
+
+def _grid(columns: int, *, least: int = 0) -> Table:
+    """A first and a third column as wide as they need, and the rest for the second, folded where it must be."""
+    grid = Table.grid(padding=(0, 2 if not least else 1, 0, 0), pad_edge=False)
+    grid.add_column(no_wrap=True, min_width=least or None)
+    grid.add_column(ratio=1, overflow="fold")
+    for _ in range(columns - 2):
+        grid.add_column(no_wrap=True)
     return grid
+
+
+def _width() -> int:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDE
 
 
 def _print(what: RenderableType) -> None:
     """The bank is data: nothing in it is read as markup."""
-    terminal = sys.stdout.isatty()
-    console = Console(markup=False, highlight=False, emoji=False, width=None if terminal else WIDE)
+    console = Console(markup=False, highlight=False, emoji=False, width=_width())
     with console.capture() as captured:
         console.print(what)
     print("\n".join(line.rstrip() for line in captured.get().split("\n")), end="")
