@@ -28,14 +28,15 @@ MARK = 3
 LEVEL = Text(zh="难度", en="level")
 POINTS = Text(zh="要点", en="Points")
 MUST = Text(zh="必答", en="must")
-PROBE = Text(zh="追问：", en="Probe: ")
+PROBE = Text(zh="追问：", en="Probe:")
+GAP: Mapping[Lang, str] = {"zh": "", "en": " "}
 WRONG = Text(zh="常见误解", en="Often got wrong")
 ANSWER = Text(zh="强答", en="A strong answer")
 NEXT = Text(zh="接着问", en="Asked next")
 SOURCES = Text(zh="出处", en="Sources")
 TASK = Text(zh="题面", en="Task")
 FOLLOW_UPS = Text(zh="写完再问", en="Asked once it runs")
-REPHRASED = Text(zh="换个问法：", en="Put another way: ")
+REPHRASED = Text(zh="换个问法：", en="Put another way:")
 NOTHING = Text(
     zh="没有找到。换个说法试试，或者用 interviewer bank list 看全部题目。",
     en="Nothing found. Try other words, or see: interviewer bank list",
@@ -72,13 +73,13 @@ def print_question(bank: Bank, question: Question, lang: Lang) -> None:
     _print(Styled(_head(bank, question, lang), "dim"))
     _print(Styled(f"\n{question.text.say(lang)}", "bold"))
     if question.rephrased:
-        _print(Styled(f"{REPHRASED.say(lang)}{question.rephrased.say(lang)}", "dim"))
+        _print(Styled(f"{REPHRASED.say(lang)}{GAP[lang]}{question.rephrased.say(lang)}", "dim"))
     _section(POINTS, lang)
     for point in question.points:
         must = f"  {MUST.say(lang)}" if point.must else ""
         sources = " · ".join(_source(bank, source) for source in point.sources)
         said = Styled.assemble(point.text.say(lang), (must, "yellow"))
-        about = Styled(f"{PROBE.say(lang)}{point.probe.say(lang)}\n{sources}", "dim")
+        about = Styled(f"{PROBE.say(lang)}{GAP[lang]}{point.probe.say(lang)}\n{sources}", "dim")
         _item(Styled("★" * point.weight, "yellow"), Group(said, about))
     if question.misconceptions:
         _section(WRONG, lang)

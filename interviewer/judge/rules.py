@@ -71,7 +71,8 @@ _BETWEEN_IDEOGRAPHS = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")
 _LONGEST = 120  # characters: nobody needs more to say that they don't know
 # Asked whether something will happen, 不会 answers; asked whether it is certain, 不确定 does.
 _PLAIN_NO = re.compile(r"(?:不会|不确定)[的啊吧]?")
-_ASKS_WHETHER = re.compile(r"会不会|是否会|能不能|会.{0,40}(?:吗|么)|确定.{0,40}(?:吗|么)|是否.{0,20}确定")
+_ASKS_MORE = re.compile(r"怎|什么|为何|如何|哪|多少|几")  # then 不会 is no answer to all of it
+_ASKS_WHETHER = re.compile(r"会不会|是否会|能不能|(?:会|确定).{0,40}(?:吗|(?<![怎什这那多要])么)|是否.{0,20}确定")
 
 
 def is_dont_know(text: str, question: str = "") -> bool:
@@ -138,7 +139,8 @@ def all_missed(case: Case) -> tuple[Verdict, ...]:
 
 
 def _is_plain_no(bare: str, question: str) -> bool:
-    return bool(_PLAIN_NO.fullmatch(bare) and _ASKS_WHETHER.search(question))
+    asks_whether = _ASKS_WHETHER.search(question) and not _ASKS_MORE.search(question)
+    return bool(_PLAIN_NO.fullmatch(bare) and asks_whether)
 
 
 def _made_of_parts(bare: str) -> bool:

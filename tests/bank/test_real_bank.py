@@ -12,6 +12,7 @@ import pytest
 from interviewer.bank.load import Bank, load_bank
 from interviewer.bank.question import ClaimType, Kind
 from interviewer.doctor.check import STATIC
+from interviewer.judge.rules import is_dont_know
 from interviewer.resources import data_folder
 
 PARTS = {
@@ -124,3 +125,10 @@ def test_every_type_of_claim_has_its_probes_and_comes_up_in_every_track(bank: Ba
     assert {
         track.id: types - {claim for stage in track.stages for claim in stage.claims} for track in bank.tracks.values()
     } == {track: set() for track in bank.tracks}
+
+
+def test_a_bare_bu_hui_is_taken_at_once_for_all_but_plain_yes_or_no_questions(bank: Bank):
+    asked = [text.zh for one in bank.questions.values() for text in (one.text, *(point.probe for point in one.points))]
+    answers = [text for text in asked if not is_dont_know("不会", text)]
+    assert all(re.search(r"吗|会不会|是否|能不能|么[？。]?$", text) for text in answers), answers
+    assert len(answers) < 0.04 * len(asked)
